@@ -1,0 +1,1 @@
+"""The SMT chain: state, rules, node and command line.  What is *said* on it is `protocol`."""

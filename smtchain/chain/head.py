@@ -1,0 +1,181 @@
+"""The head of the chain: a state and how blocks move it, without logs, forks or mempool."""
+
+from collections.abc import Container
+from dataclasses import replace
+
+from protocol.block import BlockEnvelope
+from protocol.operation import Operation
+from protocol.params import ChainParams
+from protocol.types import AccountName, Time
+from protocol.wire import encode_as
+from smtchain.chain.apply_block import AppliedBlock, apply_block
+from smtchain.chain.genesis import Genesis
+from smtchain.chain.genesis_state import write_genesis
+from smtchain.chain.impacted import find_token_controller, impacted_accounts
+from smtchain.chain.invariants import check_totals, recount
+from smtchain.chain.skip import Skip
+from smtchain.evaluator import BlockScope, EvaluationContext
+from smtchain.state.history import NO_TRANSACTION, HistoryEntry
+from smtchain.state.state import State
+
+_GENESIS_MARK = "genesis"
+_NO_ID = bytes(20)
+
+
+class GenesisMismatchError(Exception):
+    """The data directory was begun with another genesis file of the same chain id."""
+
+
+class Head:
+    """A state, the genesis it began with, and the two ways it moves: a block on, a block back.
+
+    Parameters
+    ----------
+    genesis : Genesis
+        Written if the state is empty, else compared with what the state began with.
+    state : State
+        Empty, or at the block it was committed at.
+    recount_every : int
+        Walk over all rows and check every invariant after each block whose number this divides;
+        0 for never.  The cheap checks run after every block in any case.
+
+    Raises
+    ------
+    GenesisMismatchError
+        The state began with another genesis.
+    InvariantViolationError
+        The genesis contradicts itself.
+    """
+
+    def __init__(self, genesis: Genesis, state: State, *, recount_every: int = 0) -> None:
+        self.state = state
+        self.params: ChainParams = genesis.params
+        self._recount_every = recount_every
+        if state.revision < 0:
+            self._begin(genesis)
+        elif state.meta_get(_GENESIS_MARK) != genesis.digest:
+            raise GenesisMismatchError(
+                "the data directory was begun with another genesis file; use that file, or "
+                "another directory"
+            )
+
+    @property
+    def number(self) -> int:
+        """Number of the newest applied block, 0 at genesis."""
+        return self.state.revision
+
+    @property
+    def block_id(self) -> bytes:
+        """Id of the newest applied block, zeros at genesis."""
+        return self.state.globals.get().head_block_id
+
+    @property
+    def time(self) -> Time:
+        """Time of the newest applied block, genesis time at genesis."""
+        return self.state.globals.get().time
+
+    def context(self, *, is_pending: bool = False) -> EvaluationContext:
+        """Return a context for one block, or one pending transaction, on top of the head."""
+        scope = BlockScope(head_block_id=self.block_id)
+        return EvaluationContext(
+            state=self.state, params=self.params, block=scope, is_pending=is_pending
+        )
+
+    def apply(
+        self,
+        envelope: BlockEnvelope,
+        *,
+        skip: Skip = Skip.NONE,
+        validated: Container[bytes] = (),
+    ) -> AppliedBlock:
+        """Apply a block and make it the head; on any error the head stays what it was.
+
+        Raises
+        ------
+        ProtocolError
+            The block is refused, see `apply_block`.
+        InvariantViolationError
+            The rules of this program contradict themselves.
+        """
+        number = envelope.num
+        state = self.state
+        # A block that does not follow the head is refused by its header, not by the state.
+        state.begin_block(state.revision + 1)
+        try:
+            applied = apply_block(self.context(), envelope, skip=skip, validated=validated)
+            self.check_invariants(full=self._is_recount_due(number))
+            state.history.append_block(number, self._history_of(applied))
+        except BaseException:
+            state.discard_block()
+            raise
+        return replace(applied, digest=state.seal_block())
+
+    def undo(self) -> None:
+        """Take the newest block back; it must still be reversible."""
+        self.state.undo_block()
+
+    def check_invariants(self, *, full: bool) -> None:
+        """Check the running totals; with `full`, every rule over all rows.
+
+        Raises
+        ------
+        InvariantViolationError
+            A rule does not hold.
+        """
+        if full:
+            recount(self.state, self.params)
+        else:
+            check_totals(self.state, self.params)
+
+    def _begin(self, genesis: Genesis) -> None:
+        state = self.state
+        state.begin_block(0)
+        try:
+            write_genesis(state, genesis)
+            recount(state, genesis.params)
+        except BaseException:
+            state.discard_block()
+            raise
+        state.seal_block()
+        state.meta_put(_GENESIS_MARK, genesis.digest)
+        state.commit(0)
+
+    def _is_recount_due(self, number: int) -> bool:
+        return self._recount_every > 0 and number % self._recount_every == 0
+
+    def _history_of(
+        self, applied: AppliedBlock
+    ) -> list[tuple[HistoryEntry, tuple[AccountName, ...]]]:
+        """Return the block's operations in the order in which they happened."""
+        block_num = applied.number
+        timestamp = applied.envelope.block.timestamp
+
+        def entry(
+            operation: Operation, trx_id: bytes, trx_in_block: int, op_in_trx: int, virtual_op: int
+        ) -> tuple[HistoryEntry, tuple[AccountName, ...]]:
+            kept = HistoryEntry(
+                block_num=block_num,
+                operation=encode_as(Operation, operation, self.params.network),
+                trx_id=trx_id,
+                trx_in_block=trx_in_block,
+                op_in_trx=op_in_trx,
+                virtual_op=virtual_op,
+                is_virtual=operation.IS_VIRTUAL,
+                timestamp=timestamp,
+            )
+            named = impacted_accounts(operation)
+            controller = find_token_controller(self.state, operation)
+            return kept, named + tuple(name for name in controller if name not in named)
+
+        entries = [
+            entry(done.operation, envelope.id, position, done.op_in_transaction, done.virtual_op)
+            for position, (envelope, operations) in enumerate(
+                zip(applied.envelope.transactions, applied.transactions, strict=True)
+            )
+            for done in operations
+        ]
+        entries.extend(
+            entry(operation, _NO_ID, NO_TRANSACTION, 0, virtual_op)
+            for virtual_op, operation in enumerate(applied.events, start=1)
+        )
+        return entries

@@ -1,0 +1,82 @@
+"""Whose history an operation belongs to: everyone it names, read from its fields' types."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from protocol.operation import Operation
+from protocol.operations.smt_contribution import SmtFounderPayout
+from protocol.operations.smt_inflation import SmtInflationEmitted
+from protocol.operations.smt_setup import SmtLaunchEvaluated, SmtPhaseChanged
+from protocol.operations.transfer import ClearNullAccountBalance
+from protocol.operations.witness import Hardfork
+from protocol.types import AccountName
+from smtchain.ledger.smt import find_token
+from smtchain.state.state import State
+
+_OWNERS_OF_EVENTS: dict[type[Operation], tuple[AccountName, ...]] = {
+    ClearNullAccountBalance: (AccountName("null"),),
+    Hardfork: (AccountName("initminer"),),
+}
+"""Whom the reference gives the chain's own events that name nobody."""
+
+_TOKEN_EVENTS = (SmtPhaseChanged, SmtLaunchEvaluated, SmtFounderPayout, SmtInflationEmitted)
+"""Events of a token as a whole: its control account has them in its history too."""
+
+Names = Callable[[Any], tuple[AccountName, ...]]
+
+
+def impacted_accounts(operation: Operation) -> tuple[AccountName, ...]:
+    """Return the accounts in whose history the operation appears, in name order, each once.
+
+    These are the accounts it names in fields of its own (not inside authorities or unit maps);
+    all who must sign for it are among them.
+
+    Spec
+    ----
+    steemd: impacted.cpp::get_impacted_account_visitor
+    """
+    operation_class = type(operation)
+    readers = _READERS.get(operation_class)
+    if readers is None:
+        readers = _READERS[operation_class] = _readers_of(operation_class)
+    names = {name for read in readers for name in read(operation)}
+    if not names:
+        return _OWNERS_OF_EVENTS.get(operation_class, ())
+    # Empty means "none" or "myself"; "$..." are unit targets, not accounts.
+    return tuple(sorted(name for name in names if name and name[0] != "$"))
+
+
+def find_token_controller(state: State, operation: Operation) -> tuple[AccountName, ...]:
+    """Return the control account of the token that a token event is about, else nobody."""
+    if not isinstance(operation, _TOKEN_EVENTS):
+        return ()
+    token = find_token(state, operation.symbol)
+    return () if token is None else (token.control_account,)
+
+
+_READERS: dict[type[Operation], tuple[Names, ...]] = {}
+
+
+def _readers_of(operation_class: type[Operation]) -> tuple[Names, ...]:
+    hints = get_type_hints(operation_class, include_extras=True)
+    found = (
+        _reader(field.name, hints[field.name])
+        for field in fields(operation_class)  # type: ignore[arg-type]  # each is a dataclass
+    )
+    return tuple(reader for reader in found if reader is not None)
+
+
+def _reader(name: str, hint: Any) -> Names | None:
+    """Return how to read account names from a field, or None if it holds none."""
+    if hint is AccountName:
+        return lambda operation: (getattr(operation, name),)
+    bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    if get_origin(bare) is not tuple:
+        return None
+    element = get_args(bare)[0]
+    if element is AccountName:
+        return lambda operation: getattr(operation, name)
+    if get_origin(element) is tuple and get_args(element)[0] is AccountName:
+        return lambda operation: tuple(pair[0] for pair in getattr(operation, name))
+    return None

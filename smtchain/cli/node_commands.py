@@ -1,0 +1,187 @@
+"""`smtchain testnet` and `smtchain node`: commands that run until they are stopped."""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from protocol.crypto import PrivateKey
+from smtchain.cli import HELP_SETTINGS
+from smtchain.node.config import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    SHIPPED_NETWORKS,
+    ClockMode,
+    NodeConfig,
+    shipped_genesis,
+)
+from smtchain.node.data_dir import GENESIS_COPY
+from smtchain.node.node import Node
+from smtchain.node.service import Service
+from smtchain.node.testnet import StartScreen
+
+_TESTNET_EXAMPLES = """\b
+Examples:
+  smtchain testnet                                 a block every 3 seconds
+  smtchain testnet --block-time 0                  a block for every transaction
+  smtchain testnet --data-dir ./my-chain           keep the chain; start again to go on
+  smtchain testnet --network testnet --port 8091   TESTS/TBD, keys with TST
+  smtchain testnet --block-time 0 --seed 7         the same block ids in every run
+"""
+_NODE_EXAMPLES = """\b
+Examples:
+  smtchain init --data-dir ./chain --genesis genesis/dev.json
+  smtchain node --data-dir ./chain
+  smtchain node --data-dir ./chain --witness-key 5JNHfZY...
+"""
+
+_host = click.option(
+    "--host", default=DEFAULT_HOST, show_default=True, help="Address to listen on."
+)
+_port = click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="JSON-RPC port; 0 takes a free one.",
+)
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Do not log every block.")
+
+
+@click.command(context_settings=dict(HELP_SETTINGS), epilog=_TESTNET_EXAMPLES)
+@click.option(
+    "--block-time",
+    type=click.Choice(["3", "0"]),
+    default="3",
+    show_default=True,
+    help="Seconds between blocks; 0 makes a block for every transaction.",
+)
+@click.option(
+    "--network",
+    type=click.Choice(SHIPPED_NETWORKS),
+    help="Which shipped genesis file: dev (the default; STEEM, SBD, STM) or testnet (TESTS, TBD,"
+    " TST).",
+)
+@click.option("--genesis", type=click.Path(path_type=Path), help="A genesis file of your own.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the chain here.  Default: a temporary directory, removed at the end.",
+)
+@click.option(
+    "--seed", help="Take the time from the blocks alone, beginning at a time made from this text."
+)
+@click.option(
+    "--clock",
+    type=click.Choice(["resume", "wall"]),
+    default="resume",
+    show_default=True,
+    help="After a pause: go on at the head block's time, or miss the slots of the pause.",
+)
+@_host
+@_port
+@_quiet
+def testnet(  # noqa: PLR0913  one parameter for each option
+    *,
+    block_time: str,
+    network: str | None,
+    genesis: Path | None,
+    data_dir: Path | None,
+    seed: str | None,
+    clock: str,
+    host: str,
+    port: int,
+    quiet: bool,
+) -> None:
+    """Run a funded local chain with JSON-RPC; accounts and keys are printed."""
+    _start_logging(quiet=quiet)
+    with _directory(data_dir) as directory:
+        begun = (directory / GENESIS_COPY).exists()
+        if genesis is None and (network is not None or not begun):
+            genesis = shipped_genesis(network or SHIPPED_NETWORKS[0])
+        config = NodeConfig(
+            data_dir=directory,
+            genesis=genesis,
+            host=host,
+            port=port,
+            block_seconds=int(block_time),
+            clock=ClockMode.BLOCKS if seed is not None else ClockMode(clock),
+            seed=seed or "",
+            is_testnet=True,
+        )
+        kept = (
+            f"{directory}" if data_dir else f"{directory} (removed at the end; --data-dir keeps it)"
+        )
+
+        def announce(node: Node, url: str) -> None:
+            screen = StartScreen(url=url, data=kept, blocks=_rhythm(config))
+            click.echo("\n".join(screen.lines(node)))
+
+        asyncio.run(Service(config, announce).run())
+
+
+@click.command(context_settings=dict(HELP_SETTINGS), epilog=_NODE_EXAMPLES)
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="A directory made by `smtchain init`, `replay` or `testnet --data-dir`.",
+)
+@click.option(
+    "--witness-key",
+    "witness_keys",
+    multiple=True,
+    metavar="WIF",
+    help="Produce blocks for the witness with this signing key; repeatable.",
+)
+@_host
+@_port
+@_quiet
+def node(
+    *, data_dir: Path, witness_keys: tuple[str, ...], host: str, port: int, quiet: bool
+) -> None:
+    """Run a node on a data directory, by the machine's clock."""
+    _start_logging(quiet=quiet)
+    config = NodeConfig(
+        data_dir=data_dir,
+        host=host,
+        port=port,
+        witness_keys=tuple(PrivateKey.from_wif(text) for text in witness_keys),
+        clock=ClockMode.WALL,
+    )
+
+    def announce(running: Node, url: str) -> None:
+        click.echo(f"JSON-RPC {url}  head block {running.head.head_block_number}  Ctrl-C stops it.")
+
+    asyncio.run(Service(config, announce).run())
+
+
+def _rhythm(config: NodeConfig) -> str:
+    if config.block_seconds:
+        return f"one every {config.block_seconds} seconds"
+    idle = "" if config.clock is ClockMode.BLOCKS else ", an empty one after 20 idle seconds"
+    return f"one for every transaction{idle}"
+
+
+@contextlib.contextmanager
+def _directory(chosen: Path | None) -> Iterator[Path]:
+    """Yield the data directory: the chosen one, or a temporary one that is removed afterwards."""
+    if chosen is not None:
+        yield chosen
+        return
+    made = Path(tempfile.mkdtemp(prefix="smtchain-testnet-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _start_logging(*, quiet: bool) -> None:
+    logging.basicConfig(
+        level=logging.WARNING if quiet else logging.INFO, format="%(asctime)s %(message)s"
+    )

@@ -1,0 +1,1 @@
+"""Conformance: the whitepaper's examples, run on a chain and compared to the satoshi."""

@@ -1,0 +1,1 @@
+"""The demonstration: one token's whole life, accounted for to the satoshi and replayed."""

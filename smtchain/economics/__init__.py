@@ -1,0 +1,1 @@
+"""Pure maths of the token economy: integers in, integers out, no state."""

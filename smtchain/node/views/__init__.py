@@ -1,0 +1,1 @@
+"""Objects of the chain as answers: each function takes rows and a `Render` and returns JSON."""

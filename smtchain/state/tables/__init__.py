@@ -1,0 +1,1 @@
+"""Row classes, grouped by subject: what the chain remembers."""

@@ -1,0 +1,227 @@
+"""Every invariant can fail: one row is falsified, and its number is in the complaint."""
+
+import pytest
+from actors import Stage
+
+from protocol.assets import STEEM, Asset
+from protocol.errors import InvariantViolationError
+from protocol.symbols import stripped, symbol_from_nai
+from smtchain.chain.chain import Chain, ChainHaltedError
+from smtchain.chain.invariants import check_totals, recount
+from smtchain.state.tables.account import KeyReference
+from smtchain.state.tables.conversion import ConvertRequest
+from smtchain.state.tables.escrow import Escrow
+from smtchain.state.tables.smt import SmtBalance, SmtContribution, SmtEvent, SmtPhase
+from smtchain.state.tables.witness import WitnessVote
+
+DEV = stripped(symbol_from_nai("@@439870063", 3))
+
+
+def falsify(table_name, *key, **changes):
+    def apply(state):
+        table = getattr(state, table_name)
+        table.modify(table.get(*key), **changes)
+
+    return apply
+
+
+def remove(table_name, *key):
+    def apply(state):
+        table = getattr(state, table_name)
+        table.remove(table.get(*key))
+
+    return apply
+
+
+def insert(table_name, row):
+    def apply(state):
+        getattr(state, table_name).insert(row)
+
+    return apply
+
+
+def escrow(**changes):
+    members = {
+        "id": 0,
+        "escrow_id": 1,
+        "from_account": "alice",
+        "to": "bob",
+        "agent": "carol",
+        "ratification_deadline": 4_000_000_000,
+        "escrow_expiration": 4_000_000_001,
+        "sbd_balance": 0,
+        "steem_balance": 0,
+        "pending_fee": Asset(0, STEEM),
+    }
+    return Escrow(**(members | changes))
+
+
+def conversion(amount):
+    return ConvertRequest(
+        id=0, owner="alice", requestid=1, amount=amount, conversion_date=4_000_000_000
+    )
+
+
+def foreign_token_balance(state):
+    state.smt_balances.insert(SmtBalance(owner="dave", nai=16 * 77, symbol=16 * 77, liquid=1))
+
+
+def key_of_nobody(state):
+    any_reference = state.key_references.first()
+    state.key_references.insert(KeyReference(public_key=any_reference.public_key, account="dave"))
+
+
+def pooled_token(state):
+    pool = state.nai_pool.get()
+    state.nai_pool.modify(pool, nais=(*pool.nais[1:], DEV))
+
+
+def pooled_twice(state):
+    pool = state.nai_pool.get()
+    state.nai_pool.modify(pool, nais=(*pool.nais[1:], pool.nais[1]))
+
+
+def too_many_pooled(state):
+    pool = state.nai_pool.get()
+    state.nai_pool.modify(pool, nais=(*pool.nais, 16 * 99))
+
+
+def empty_balance_kept(state):
+    state.smt_balances.insert(SmtBalance(owner="dave", nai=DEV, symbol=DEV | 0x10 | 3))
+
+
+def vote_for_no_witness(state):
+    state.witness_votes.insert(WitnessVote(id=0, account="alice", witness="bob"))
+    state.accounts.modify(state.accounts.get("alice"), witnesses_voted_for=1)
+
+
+def vote_beside_a_proxy(state):
+    state.witness_votes.insert(WitnessVote(id=0, account="alice", witness="initminer"))
+    state.accounts.modify(state.accounts.get("alice"), witnesses_voted_for=1, proxy="bob")
+
+
+RULES = [
+    (1, falsify("globals", current_sbd_supply=-1)),
+    (1, falsify("globals", pending_rewarded_vesting_shares=1 << 62)),
+    (2, falsify("globals", virtual_supply=1)),
+    (3, falsify("globals", total_vesting_fund_steem=251_000_000_000)),
+    (4, falsify("globals", participation_count=3)),
+    (4, falsify("globals", last_irreversible_block_num=9)),
+    (5, falsify("accounts", "alice", balance=-1)),
+    (5, falsify("smt_balances", "alice", DEV, liquid=-1)),
+    (6, empty_balance_kept),
+    (6, foreign_token_balance),
+    (6, falsify("smt_balances", "alice", DEV, symbol=DEV | 0x10 | 5)),
+    (7, falsify("accounts", "alice", balance=1_000_000_001)),
+    (7, falsify("accounts", "alice", savings_balance=1)),
+    (7, falsify("reward_funds", "post", reward_balance=1)),
+    (7, falsify("smt_tokens", DEV, market_maker_steem=1)),
+    (8, falsify("accounts", "alice", sbd_balance=99_999_999)),
+    (8, falsify("accounts", "alice", reward_sbd_balance=1)),
+    (9, falsify("accounts", "alice", vesting_shares=1)),
+    (9, falsify("accounts", "alice", reward_vesting_steem=1)),
+    (10, falsify("accounts", "alice", delegated_vesting_shares=1)),
+    (11, falsify("smt_tokens", DEV, current_supply=200_000_001)),
+    (11, falsify("smt_tokens", DEV, reward_balance=0)),
+    (11, falsify("smt_balances", "alice", DEV, liquid=1)),
+    (11, falsify("smt_balances", "alice", DEV, pending_liquid=1)),
+    (11, falsify("smt_balances", "alice", DEV, savings=1)),
+    (12, falsify("smt_tokens", DEV, max_supply=199_999_999)),
+    (12, falsify("smt_tokens", DEV, max_supply=10**15 + 1)),
+    (13, falsify("smt_balances", "alice", DEV, vesting_shares=1)),
+    (13, falsify("smt_balances", "alice", DEV, pending_vesting_value=1)),
+    (14, falsify("smt_tokens", DEV, phase=SmtPhase.CONTRIBUTION)),
+    (
+        15,
+        insert(
+            "smt_contributions",
+            SmtContribution(id=0, nai=DEV, contributor="bob", contribution_id=1, contribution=5),
+        ),
+    ),
+    (16, insert("smt_events", SmtEvent(id=0, time=1, kind=0, nai=DEV))),
+    (16, insert("smt_events", SmtEvent(id=0, time=4_000_000_000, kind=0, nai=16 * 77))),
+    (17, falsify("witnesses", "initminer", votes=5)),
+    (17, falsify("witness_schedule", current_shuffled_witnesses=("alice",))),
+    (21, insert("witness_votes", WitnessVote(id=0, account="alice", witness="initminer"))),
+    (21, insert("witness_votes", WitnessVote(id=0, account="nobody", witness="initminer"))),
+    (21, vote_for_no_witness),
+    (21, vote_beside_a_proxy),
+    (21, falsify("accounts", "alice", witnesses_voted_for=1)),
+    (21, falsify("accounts", "alice", proxied_vsf_votes=(0, 0, 1, 0))),
+    (21, falsify("accounts", "alice", proxy="bob")),
+    (21, falsify("witnesses", "initminer", votes=1, votes_descending=(1 << 63) - 2)),
+    (18, remove("account_authorities", "alice")),
+    (18, key_of_nobody),
+    (5, insert("escrows", escrow(steem_balance=-1))),
+    (7, insert("escrows", escrow(steem_balance=1))),
+    (8, insert("escrows", escrow(sbd_balance=1))),
+    (8, insert("convert_requests", conversion(amount=1))),
+    (20, insert("escrows", escrow(to_approved=True, agent_approved=True))),
+    (20, insert("convert_requests", conversion(amount=0))),
+    (19, pooled_token),
+    (19, pooled_twice),
+    (19, too_many_pooled),
+]
+
+
+def falsified(chain, falsehood, check):
+    """Run a check on the falsified state; the state is as before afterwards."""
+    with chain.state.checkpoint():
+        falsehood(chain.state)
+        check(chain.state, chain.params)
+
+
+@pytest.mark.parametrize(("rule", "falsehood"), RULES)
+def test_a_falsified_row_breaks_its_rule(chain, rule, falsehood):
+    chain.produce(3)
+    recount(chain.state, chain.params)
+    with pytest.raises(InvariantViolationError, match=rf"^invariant {rule}: "):
+        falsified(chain, falsehood, recount)
+    recount(chain.state, chain.params)
+
+
+def test_every_rule_is_broken_by_some_test():
+    assert {rule for rule, _ in RULES} == set(range(1, 22))
+
+
+@pytest.mark.parametrize(("rule", "falsehood"), [each for each in RULES if each[0] <= 4])
+def test_the_cheap_check_sees_what_totals_tell(chain, rule, falsehood):
+    chain.produce()
+    with pytest.raises(InvariantViolationError, match=rf"^invariant {rule}: "):
+        falsified(chain, falsehood, check_totals)
+
+
+def test_the_cheap_check_reads_no_more_of_a_larger_state(chain):
+    tables = [table for table in vars(chain.state).values() if hasattr(table, "schema")]
+    before = [(table.reads, table.steps) for table in tables]
+    check_totals(chain.state, chain.params)
+    after = [(table.reads, table.steps) for table in tables]
+    assert sum(new[0] - old[0] for new, old in zip(after, before, strict=True)) <= 3
+    assert sum(new[1] - old[1] for new, old in zip(after, before, strict=True)) == 0
+
+
+class TestHalting:
+    def test_a_violation_stops_the_chain_and_leaves_the_head(self, dev_genesis, monkeypatch):
+        with Chain.in_memory(dev_genesis) as chain:
+            stage = Stage(chain)
+            stage.produce()
+            before = chain.head_block_number, chain.digest()
+
+            def mistake(ctx):
+                ctx.state.globals.modify(ctx.state.globals.get(), virtual_supply=1)
+
+            monkeypatch.setattr("smtchain.chain.apply_block.PROCESSING", (mistake,))
+            with pytest.raises(InvariantViolationError):
+                stage.produce()
+            assert (chain.head_block_number, chain.digest()) == before
+            assert "virtual supply" in chain.halted
+            monkeypatch.undo()
+            with pytest.raises(ChainHaltedError):
+                stage.produce()
+
+    def test_the_full_check_can_be_asked_for(self, chain):
+        chain.chain.check_invariants()
+        chain.state.globals.modify(chain.state.globals.get(), virtual_supply=1)
+        with pytest.raises(InvariantViolationError):
+            chain.chain.check_invariants()
+        assert chain.chain.halted
