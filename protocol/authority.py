@@ -274,7 +274,9 @@ def verify_authority(
         for authority in required.other:
             if not state.check_authority(authority):
                 raise MissingOtherAuthorityError(
-                    "missing required other authority:Missing Authority", value=authority
+                    "missing required other authority:Missing Authority",
+                    field="signatures",
+                    value=authority,
                 )
         for account in sorted(required.active):
             _check_active(state, account, lookup)
@@ -282,6 +284,7 @@ def verify_authority(
             if not state.check_authority(lookup.get_owner(account)):
                 raise MissingOwnerAuthorityError(
                     f"missing required owner authority:Missing Owner Authority {account}",
+                    field="signatures",
                     value=account,
                 )
     unused = state.unused_signers()
@@ -428,7 +431,9 @@ def _check_posting(state: SignState, account: AccountName, lookup: AuthorityLook
     ):
         return
     raise MissingPostingAuthorityError(
-        f"missing required posting authority:Missing Posting Authority {account}", value=account
+        f"missing required posting authority:Missing Posting Authority {account}",
+        field="signatures",
+        value=account,
     )
 
 
@@ -436,5 +441,7 @@ def _check_active(state: SignState, account: AccountName, lookup: AuthorityLooku
     if state.check_account(account) or state.check_authority(lookup.get_owner(account)):
         return
     raise MissingActiveAuthorityError(
-        f"missing required active authority:Missing Active Authority {account}", value=account
+        f"missing required active authority:Missing Active Authority {account}",
+        field="signatures",
+        value=account,
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sized
 from functools import lru_cache
 from typing import Final
 
-from protocol.assets import Asset, is_smt, is_vesting
+from protocol.assets import SBD, STEEM, VESTS, Asset, is_smt, is_vesting, nai_string
 from protocol.authority import Authority
 from protocol.errors import InvalidOperationError
 from protocol.params import ChainParams
@@ -25,6 +25,8 @@ _ACCOUNT_LABEL: Final = r"[a-z][a-z0-9-]+[a-z0-9]"
 _ACCOUNT_NAME: Final = re.compile(rf"{_ACCOUNT_LABEL}(?:\.{_ACCOUNT_LABEL})*")
 # A string runs to its closing quote or to the end: no text is scanned twice.
 _JSON_STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]+|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+
+_CORE_WORDS: Final = {STEEM: "STEEM", SBD: "SBD", VESTS: "VESTS"}
 
 STEEM_UNIT_TARGETS: Final = frozenset({"$from", "$from.vesting", "$market_maker"})
 """Names besides accounts to which contributed STEEM may go (D-24)."""
@@ -336,6 +338,11 @@ def check_json_text(value: str, field: str) -> None:
         raise InvalidJsonTextError("text is not valid JSON", field=field, value=value)
 
 
+def symbol_word(symbol: Symbol) -> str:
+    """Return what a message calls an asset: STEEM, SBD, VESTS on every network, or its NAI."""
+    return _CORE_WORDS.get(symbol) or nai_string(symbol)
+
+
 def check_symbol(asset: Asset, allowed: Symbol | tuple[Symbol, ...], field: str) -> None:
     """Check that an amount is in an allowed asset.
 
@@ -346,7 +353,10 @@ def check_symbol(asset: Asset, allowed: Symbol | tuple[Symbol, ...], field: str)
     """
     symbols = allowed if isinstance(allowed, tuple) else (allowed,)
     if asset.symbol not in symbols:
-        raise WrongSymbolError("amount is in the wrong asset", field=field, value=asset.symbol)
+        wanted = " or ".join(map(symbol_word, symbols))
+        raise WrongSymbolError(
+            f"amount must be in {wanted}", field=field, value=symbol_word(asset.symbol)
+        )
 
 
 def check_liquid(symbol: Symbol, field: str) -> None:
@@ -358,7 +368,9 @@ def check_liquid(symbol: Symbol, field: str) -> None:
         `symbol` is VESTS or an SMT's vesting twin.
     """
     if is_vesting(symbol):
-        raise VestingSymbolError("a liquid asset is expected", field=field, value=symbol)
+        raise VestingSymbolError(
+            "a liquid asset is expected, not a vesting one", field=field, value=symbol_word(symbol)
+        )
 
 
 def check_smt_symbol(symbol: Symbol, field: str) -> None:
@@ -376,7 +388,9 @@ def check_smt_symbol(symbol: Symbol, field: str) -> None:
     steemd: smt_operations.cpp::common_symbol_validation
     """
     if not is_smt(symbol):
-        raise NotSmtSymbolError("a Smart Media Token is expected", field=field, value=symbol)
+        raise NotSmtSymbolError(
+            "a Smart Media Token is expected", field=field, value=symbol_word(symbol)
+        )
     check_liquid(symbol, field)
 
 

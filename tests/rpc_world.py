@@ -101,7 +101,7 @@ class Rpc:
         params = self.chain.params
         return sign_transaction(
             Transaction(**(members | changes)),
-            [PrivateKey.from_seed(f"{signer}{role}")],
+            [WITNESS_KEY if signer == "initminer" else PrivateKey.from_seed(f"{signer}{role}")],
             params.chain_id,
             params.network,
         )

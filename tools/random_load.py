@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from protocol.assets import SBD, STEEM, Asset, Price
 from protocol.authority import Authority, single_key_authority
+from protocol.block import EMPTY_MERKLE_ROOT, BlockEnvelope, BlockHeader, sign_header
 from protocol.crypto import PrivateKey
 from protocol.errors import ProtocolError
 from protocol.operation import Operation
@@ -141,11 +142,11 @@ class RandomLoad:
                 taken.append(envelope)
         return taken
 
-    def produce(self, *, may_jump: bool = True) -> AppliedBlock:
-        """Produce a block, at times after slots that were missed."""
-        slot = self.chance.choice(_NEAR_SLOTS)
-        if may_jump and self.chance.random() < 0.015:
-            slot = self.chance.choice(_FAR_SLOTS)
+    def produce(self, slot: int = 0) -> AppliedBlock:
+        """Produce a block in that slot, by default a random one, at times after a long pause."""
+        if slot == 0:
+            is_far = self.chance.random() < 0.015
+            slot = self.chance.choice(_FAR_SLOTS if is_far else _NEAR_SLOTS)
         block = self._driver.produce(slot)
         self._driver.blocks.clear()
         return block
@@ -155,6 +156,31 @@ class RandomLoad:
         for _ in range(blocks):
             self.push(self.chance.randrange(8))
             self.produce()
+
+    def branch_off(self, depth: int) -> list[BlockEnvelope]:
+        """Return a branch of empty blocks, one longer than the `depth` newest blocks it leaves out.
+
+        For chains on which `PRODUCER` is the only witness, so that every slot is theirs.  The
+        branch begins after the head's time: no witness signs twice for a slot.
+        """
+        params = self.chain.params
+        when = self.chain.head_block_time
+        parent = self.chain.find_block(self.chain.head_block_number - depth)
+        assert parent is not None
+        branch = []
+        for _ in range(depth + 1):
+            when += self.chance.choice(_NEAR_SLOTS) * params.block_interval_seconds
+            header = BlockHeader(
+                parent.id,
+                when,
+                PRODUCER,
+                EMPTY_MERKLE_ROOT,
+                (),
+            )
+            signed = sign_header(header, WITNESS_KEYS[PRODUCER], params.network)
+            parent = BlockEnvelope.assemble(signed, (), params)
+            branch.append(parent)
+        return branch
 
     def _sign(self, operations: list[Operation]) -> TransactionEnvelope:
         number, prefix = block_reference(self.chain.head_block_id)

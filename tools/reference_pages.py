@@ -12,6 +12,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -353,11 +354,12 @@ def subclasses_of(root: type) -> list[type]:
     return list(found)
 
 
+@cache
 def raised_names() -> frozenset[str]:
     """Return the names of all classes that are called somewhere, so may be raised."""
     names = set()
     for path in source_files():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax_of(path)):
             if isinstance(node, ast.Call):
                 called = node.func
                 if isinstance(called, ast.Attribute):
@@ -371,6 +373,12 @@ def source_files() -> list[Path]:
     """Return the files of both packages, in order."""
     folders = (ROOT / "protocol", ROOT / "smtchain")
     return sorted(path for folder in folders for path in folder.rglob("*.py"))
+
+
+@cache
+def syntax_of(path: Path) -> ast.Module:
+    """Return a source file's syntax tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def module_name(path: Path) -> str:
@@ -426,33 +434,34 @@ def _rpc_codes() -> list[Literal]:
 
     The docstring of an error class explains its code; elsewhere the message beside the code does.
     """
+    explained: dict[str, Literal] = {}
     found: dict[str, Literal] = {}
-    for is_class in (True, False):
-        for path in source_files():
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            for owner in ast.walk(tree):
-                if isinstance(owner, ast.ClassDef) and owner.name.endswith("Error"):
-                    words = " ".join((ast.get_docstring(owner) or "").split("\n\n", 1)[0].split())
-                    pairs = [(code, words) for code in _error_codes_in(owner)] if is_class else []
-                elif isinstance(owner, ast.Call) and not is_class:
-                    message = next((text for arg in owner.args if (text := _text_of(arg))), "")
-                    pairs = [(code, message) for code in _error_codes_in(owner)]
-                else:
-                    continue
-                for code, said in pairs:
-                    found.setdefault(code, (code, said or "(what went wrong)", module_name(path)))
-    return [found[code] for code in sorted(found)]
+    for path in source_files():
+        module = module_name(path)
+        for node in ast.walk(syntax_of(path)):
+            if isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
+                words = " ".join((ast.get_docstring(node) or "").split("\n\n", 1)[0].split())
+                for inner in ast.walk(node):
+                    for code in _error_codes_at(inner):
+                        explained.setdefault(code, (code, words, module))
+            elif isinstance(node, ast.Call):
+                message = next((text for arg in node.args if (text := _text_of(arg))), "")
+                for code in _error_codes_at(node):
+                    found.setdefault(code, (code, message or "(what went wrong)", module))
+    return [(found | explained)[code] for code in sorted(found | explained)]
 
 
-def _error_codes_in(owner: ast.AST) -> Iterator[str]:
-    for node in ast.walk(owner):
-        if isinstance(node, ast.keyword) and node.arg == "error_code":
-            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-                yield node.value.value
-        elif isinstance(node, ast.arguments):
-            for argument, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
-                if argument.arg == "error_code" and isinstance(default, ast.Constant):
-                    yield str(default.value)
+def _error_codes_at(node: ast.AST) -> Iterator[str]:
+    """Yield the text that a call, or a function's parameter, gives `error_code`."""
+    given: list[tuple[str | None, ast.expr | None]] = []
+    if isinstance(node, ast.Call):
+        given = [(keyword.arg, keyword.value) for keyword in node.keywords]
+    elif isinstance(node, ast.arguments):
+        names = [argument.arg for argument in node.kwonlyargs]
+        given = list(zip(names, node.kw_defaults, strict=True))
+    for name, value in given:
+        if name == "error_code" and isinstance(value, ast.Constant) and value.value:
+            yield str(value.value)
 
 
 def _cli_codes() -> list[Literal]:
@@ -461,7 +470,7 @@ def _cli_codes() -> list[Literal]:
     for path in source_files():
         if path.parent != ROOT / "smtchain/cli":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax_of(path)):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
                 continue
             if node.func.id in {"CommandError", "_fail"} and len(node.args) >= 2:

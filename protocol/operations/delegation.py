@@ -9,7 +9,12 @@ from protocol.errors import InvalidOperationError
 from protocol.operation import Accounts, Operation, operation
 from protocol.params import ChainParams
 from protocol.types import AccountName
-from protocol.validation import WrongSymbolError, check_account_name, check_not_negative_amount
+from protocol.validation import (
+    WrongSymbolError,
+    check_account_name,
+    check_not_negative_amount,
+    symbol_word,
+)
 
 
 class DelegationToSelfError(InvalidOperationError):
@@ -46,7 +51,7 @@ class DelegateVestingShares(Operation):
             raise WrongSymbolError(
                 "a vesting asset is expected",
                 field="vesting_shares",
-                value=self.vesting_shares.symbol,
+                value=symbol_word(self.vesting_shares.symbol),
             )
         check_not_negative_amount(self.vesting_shares, "vesting_shares")
 

@@ -47,13 +47,16 @@ def cap_hash(cap: RevealedCap) -> bytes:
     >>> cap_hash(RevealedCap(1, 0)).hex()[:16]
     '32edb6022c0921d9'
     """
-    # The halves of a uint128 are swapped (D-33), unlike a plain little-endian integer.
-    high, low = cap.nonce >> 64, cap.nonce & _U64_MASK
-    return sha256(
-        cap.amount.to_bytes(8, "little", signed=True)
-        + high.to_bytes(8, "little")
-        + low.to_bytes(8, "little")
-    ).digest()
+    amount = cap.amount.to_bytes(8, "little", signed=True)
+    return sha256(amount + nonce_bytes(cap.nonce)).digest()
+
+
+def nonce_bytes(nonce: int) -> bytes:
+    """Return the 16 bytes that follow the amount's 8 in what a commitment hashes.
+
+    The halves of a uint128 are swapped (D-33), unlike a plain little-endian integer.
+    """
+    return (nonce >> 64).to_bytes(8, "little") + (nonce & _U64_MASK).to_bytes(8, "little")
 
 
 @operation(tag=49)

@@ -6,6 +6,7 @@ from typing_extensions import override
 
 from protocol.assets import Asset
 from protocol.errors import InvalidOperationError
+from protocol.jsonscalars import print_time
 from protocol.operation import Accounts, Extensions, Operation, operation
 from protocol.params import ChainParams
 from protocol.shapes import json_name
@@ -17,6 +18,7 @@ from protocol.validation import (
     check_not_negative_amount,
     check_smt_symbol,
     check_unit_routes,
+    symbol_word,
 )
 from protocol.wire import wire_struct
 
@@ -93,9 +95,9 @@ class SmtSetupInflation(Operation):
         check_smt_symbol(self.symbol, "symbol")
         if self.schedule_time <= params.genesis_time:
             raise InflationTimeError(
-                "schedule must begin after genesis",
+                f"schedule must begin after genesis, {print_time(params.genesis_time)}",
                 field="schedule_time",
-                value=self.schedule_time,
+                value=print_time(self.schedule_time),
             )
         unit = self.inflation_unit.token_unit
         if not unit:
@@ -134,7 +136,7 @@ class SmtSetupInflation(Operation):
             raise InflationTimeError(
                 "left endpoint must not be later than the right one",
                 field="lep_time",
-                value=self.lep_time,
+                value=print_time(self.lep_time),
             )
         if self.lep_time == self.rep_time:
             return
@@ -142,7 +144,7 @@ class SmtSetupInflation(Operation):
             raise InflationTimeError(
                 "left endpoint must not be before the schedule begins",
                 field="lep_time",
-                value=self.lep_time,
+                value=print_time(self.lep_time),
             )
         if self.interval_count == params.smt_emit_indefinitely:
             return
@@ -157,7 +159,7 @@ class SmtSetupInflation(Operation):
             raise InflationTimeError(
                 "right endpoint must not be after the schedule ends",
                 field="rep_time",
-                value=self.rep_time,
+                value=print_time(self.rep_time),
             )
 
     def _check_amounts(self) -> None:
@@ -167,7 +169,9 @@ class SmtSetupInflation(Operation):
         ):
             if amount.symbol != self.symbol:
                 raise WrongSymbolError(
-                    "amount must be in the token itself", field=name, value=amount.symbol
+                    f"amount must be in the token itself, {symbol_word(self.symbol)}",
+                    field=name,
+                    value=symbol_word(amount.symbol),
                 )
             check_not_negative_amount(amount, name)
         if not (

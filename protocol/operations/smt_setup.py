@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from protocol.assets import precision_of
 from protocol.errors import InvalidOperationError
+from protocol.jsonscalars import print_time
 from protocol.operation import Accounts, Extensions, Operation, operation
 from protocol.params import ChainParams
 from protocol.shapes import json_default, json_name
@@ -302,7 +303,7 @@ class CappedGenerationPolicy:
                 )
         if self.soft_cap_units(smallest) < params.smt_min_soft_cap_steem_units:
             raise CapTooSmallError(
-                f"soft cap may be below {params.smt_min_soft_cap_steem_units} units",
+                f"soft cap may be below {params.smt_min_soft_cap_steem_units} STEEM units",
                 field=f"{field}.soft_cap_percent",
                 value=self.soft_cap_percent,
             )
@@ -388,7 +389,7 @@ class SmtSetup(Operation):
         policy.check("initial_generation_policy", params)
         if policy.largest_token_supply() > self.max_supply:
             raise GenerationTooLargeError(
-                f"generation could create {policy.largest_token_supply()} satoshis",
+                f"generation could create {policy.largest_token_supply()} satoshis of the token",
                 field="max_supply",
                 value=self.max_supply,
             )
@@ -406,7 +407,7 @@ class SmtSetup(Operation):
                 "generation_begin_time",
                 self.generation_begin_time,
                 self.generation_begin_time > params.genesis_time,
-                "must be after genesis",
+                f"must be after genesis, {print_time(params.genesis_time)}",
             ),
             (
                 "generation_end_time",
@@ -428,7 +429,7 @@ class SmtSetup(Operation):
             ),
         ):
             if not is_in_order:
-                raise GenerationTimeError(rule, field=name, value=time)
+                raise GenerationTimeError(rule, field=name, value=print_time(time))
 
 
 @operation(tag=76, virtual=True)

@@ -17,6 +17,7 @@ from protocol.validation import (
     check_not_negative_amount,
     check_percent,
     check_positive_amount,
+    symbol_word,
 )
 
 
@@ -44,7 +45,7 @@ class TransferToVesting(Operation):
             raise WrongSymbolError(
                 "only STEEM and Smart Media Tokens can vest",
                 field="amount",
-                value=self.amount.symbol,
+                value=symbol_word(self.amount.symbol),
             )
         check_positive_amount(self.amount, "amount")
 
@@ -75,7 +76,7 @@ class WithdrawVesting(Operation):
             raise WrongSymbolError(
                 "a vesting asset is expected",
                 field="vesting_shares",
-                value=self.vesting_shares.symbol,
+                value=symbol_word(self.vesting_shares.symbol),
             )
         check_not_negative_amount(self.vesting_shares, "vesting_shares")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import smtchain.evaluators  # noqa: F401
 from protocol.authority import Authority, AuthorityLookup
 from protocol.errors import InvalidTransactionError, ProtocolError
+from protocol.jsonscalars import print_time
 from protocol.operation import Operation
 from protocol.params import ChainParams
 from protocol.transaction import TransactionEnvelope, block_reference, validate_transaction
@@ -16,6 +17,12 @@ from protocol.types import AccountName, Time
 from smtchain.evaluator import EvaluationContext, evaluate
 from smtchain.state.state import State
 from smtchain.state.tables.chain import TransactionRecord
+
+
+class TransactionTooLargeError(InvalidTransactionError):
+    """The transaction does not fit a block; `value` is its size in bytes."""
+
+    code = "transaction.too_large"
 
 
 class DuplicateTransactionError(InvalidTransactionError):
@@ -149,6 +156,25 @@ def apply_transaction(
     return tuple(applied)
 
 
+def check_size(envelope: TransactionEnvelope, state: State, params: ChainParams) -> None:
+    """Check that a block of the present size limit can hold a transaction.
+
+    Raises
+    ------
+    TransactionTooLargeError
+        It cannot.
+
+    Spec
+    ----
+    steemd: database.cpp::_push_transaction
+    """
+    limit = state.globals.get().maximum_block_size - params.transaction_size_reserve
+    if envelope.size > limit:
+        raise TransactionTooLargeError(
+            f"a transaction has at most {limit} bytes", value=envelope.size
+        )
+
+
 def check_expiration(expiration: Time, now: Time, params: ChainParams) -> None:
     """Check that a transaction may enter the block after one of time `now`.
 
@@ -166,15 +192,16 @@ def check_expiration(expiration: Time, now: Time, params: ChainParams) -> None:
     if expiration > now + params.max_time_until_expiration_seconds:
         raise ExpirationTooFarError(
             f"transaction expires more than {params.max_time_until_expiration_seconds} seconds "
-            "after the head block",
+            f"after the head block, {print_time(now)}",
             field="expiration",
-            value=expiration,
+            value=print_time(expiration),
         )
     if now >= expiration:
         raise ExpiredTransactionError(
-            "transaction expiration exception: transaction has expired",
+            "transaction expiration exception: transaction has expired, the head block is of "
+            f"{print_time(now)}",
             field="expiration",
-            value=expiration,
+            value=print_time(expiration),
         )
 
 

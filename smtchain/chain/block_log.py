@@ -30,6 +30,7 @@ BlockT = TypeVar("BlockT")
 OFFSET_BYTES = 8
 """What a record has besides the block."""
 
+_NOT_TORN = "no block begins where the last one ends, and the log goes on behind it"
 _OPEN_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
 
 
@@ -135,6 +136,7 @@ class BlockLog:
         self._index = os.open(path.with_name(path.name + ".index"), _OPEN_FLAGS, 0o644)
         self._size = os.fstat(self._log).st_size
         self._count = 0
+        self._is_index_new = False
         self.cut_bytes = 0
         try:
             self._recover(must_reach)
@@ -170,17 +172,21 @@ class BlockLog:
     def read(self, number: int) -> bytes | None:
         """Return the bytes of a block, or None when the log does not reach it.
 
+        Where record and index disagree the index is made anew, once.
+
         Raises
         ------
         BlockLogDamagedError
-            The record's own offset is not where the index found it.
+            The record does not end with its own offset.
         """
         if not 0 < number <= self._count:
             return None
-        start = self._start_of(number)
-        end = self._start_of(number + 1) if number < self._count else self._size
-        record = os.pread(self._log, end - start, start) if end > start else b""
-        if record[-OFFSET_BYTES:] != _mark(start):
+        record = self._record(number)
+        if record is None and not self._is_index_new:
+            self._is_index_new = True
+            self._index_anew()
+            record = self._record(number)
+        if record is None:
             raise BlockLogDamagedError(self.path, number, "record and index disagree")
         return record[:-OFFSET_BYTES]
 
@@ -195,6 +201,21 @@ class BlockLog:
             if descriptor >= 0:
                 os.close(descriptor)
         self._log = self._index = -1
+
+    def _record(self, number: int) -> bytes | None:
+        """Return the record that the index names, or None if there is none."""
+        start = self._start_of(number)
+        end = self._start_of(number + 1) if number < self._count else self._size
+        if not start + OFFSET_BYTES < end <= self._size:
+            return None
+        record = os.pread(self._log, end - start, start)
+        return record if record[-OFFSET_BYTES:] == _mark(start) else None
+
+    def _index_anew(self) -> None:
+        """Write the index as the log has it, if the log can be read from end to end."""
+        marks = self._whole_records(0, 0)
+        if len(marks) == self._count + 1:
+            _write_all(self._index, b"".join(marks[:-1]), 0)
 
     def _start_of(self, number: int) -> int:
         entry = os.pread(self._index, OFFSET_BYTES, (number - 1) * OFFSET_BYTES)
@@ -226,8 +247,11 @@ class BlockLog:
         if count < must_reach:
             reason = f"{must_reach} blocks were committed and only {count} can be read"
             raise BlockLogDamagedError(self.path, count + 1, reason)
-        _write_all(self._index, b"".join(marks[:-1]), known * OFFSET_BYTES)
         end = int.from_bytes(marks[-1], "little")
+        last_bytes = os.pread(self._log, OFFSET_BYTES, max(self._size - OFFSET_BYTES, 0))
+        if _goes_on(last_bytes, end, self._size):
+            raise BlockLogDamagedError(self.path, count + 1, _NOT_TORN)
+        _write_all(self._index, b"".join(marks[:-1]), known * OFFSET_BYTES)
         self.cut_bytes = self._size - end
         self._cut(count, end)
 
@@ -284,10 +308,8 @@ def scan_log(path: Path, read: Callable[[bytes, int], BlockT | None]) -> Iterato
             yield block
             start = end
             number += 1
-        last = int.from_bytes(view[-OFFSET_BYTES:], "little")
-        # The log ends well and yet not here: what lies between is damaged, not torn.
-        if start < size and start < last < size:
-            raise BlockLogDamagedError(path, number, "no block begins where the last one ends")
+        if _goes_on(view[-OFFSET_BYTES:], start, size):
+            raise BlockLogDamagedError(path, number, _NOT_TORN)
 
 
 def _records(
@@ -309,6 +331,15 @@ def _records(
         start = at + OFFSET_BYTES
         yield block, start
         number += 1
+
+
+def _goes_on(last_bytes: bytes, end: int, size: int) -> bool:
+    """Tell whether a log of `size` bytes has whole records behind `end`, where reading stopped.
+
+    A log that ends with the offset of a record ends well: what lies before that is damaged and not
+    torn, and must not be cut off.
+    """
+    return end < int.from_bytes(last_bytes, "little") < size
 
 
 def _mark(offset: int) -> bytes:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from protocol.block import BlockEnvelope, SignedBlock, block_num_of
 from protocol.crypto import PrivateKey
-from protocol.errors import InvalidTransactionError, InvariantViolationError, ProtocolError
+from protocol.errors import InvariantViolationError, ProtocolError
 from protocol.params import ChainParams
 from protocol.transaction import SignedTransaction, TransactionEnvelope
 from protocol.types import AccountName, Time
@@ -29,6 +29,7 @@ from smtchain.chain.apply_transaction import (
     AppliedOperation,
     apply_transaction,
     authority_lookup,
+    check_size,
 )
 from smtchain.chain.block_log import BlockLogDamagedError, MemoryBlockLog
 from smtchain.chain.data_directory import BlockStorage, open_storage
@@ -49,12 +50,6 @@ from smtchain.state.state import State
 _COMMIT_EVERY = 1_000  # blocks; when the log is applied again after a crash
 _SIGNED_MARK = "signed"
 _TRUSTED = Skip.TRANSACTION_SIGNATURES | Skip.WITNESS_SIGNATURE
-
-
-class TransactionTooLargeError(InvalidTransactionError):
-    """The transaction does not fit a block; `value` is its size in bytes."""
-
-    code = "transaction.too_large"
 
 
 class ChainHaltedError(Exception):
@@ -280,11 +275,7 @@ class Chain:
             if isinstance(transaction, TransactionEnvelope)
             else TransactionEnvelope.from_transaction(transaction, self.params)
         )
-        limit = self.state.globals.get().maximum_block_size - self.params.transaction_size_reserve
-        if envelope.size > limit:
-            raise TransactionTooLargeError(
-                f"a transaction has at most {limit} bytes", value=envelope.size
-            )
+        check_size(envelope, self.state, self.params)
         self.mempool.check_room(envelope.size)
         with self._halting_on_faults():
             applied = self._try_pending(envelope, is_validated=False)
@@ -417,6 +408,8 @@ class Chain:
     def _switch_to(self, envelope: BlockEnvelope, skip: Skip) -> None:
         """Make a longer branch the chain; if it proves bad, go back to the one we are on.
 
+        Transactions of blocks that are undone wait again, before all others.
+
         Spec
         ----
         steemd: database.cpp::_push_block
@@ -426,6 +419,8 @@ class Chain:
         before = tuple(self.mempool)
         for block in reversed(old):
             self._undo(block)
+        undone = (transaction for block in old for transaction in block.transactions)
+        self.mempool.replace((*undone, *before))
         for position, block in enumerate(new):
             try:
                 self._apply(block, skip)
@@ -441,9 +436,8 @@ class Chain:
                 raise
 
     def _undo(self, block: BlockEnvelope) -> None:
-        """Take the head block back; its transactions wait again, before all others."""
+        """Take the head block back."""
         self._head.undo()
-        self.mempool.replace((*block.transactions, *self.mempool))
         self._news.append(block)
 
     def _settle(self, envelope: BlockEnvelope) -> None:

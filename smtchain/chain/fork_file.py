@@ -12,6 +12,7 @@ never finished, and such a block was never broadcast.
 import hashlib
 import os
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
 
 _LENGTH_BYTES = 4
@@ -39,6 +40,11 @@ def read_records(data: bytes) -> tuple[list[bytes], int]:
     return blocks, at
 
 
+def _open(path: Path) -> FileIO:
+    """Open for appending, unbuffered: what was refused is not tried again later."""
+    return path.open("ab", buffering=0)
+
+
 class ForkFile:
     """Reversible blocks of all branches, in the order in which they arrived.
 
@@ -56,13 +62,15 @@ class ForkFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.blocks, size = read_records(path.read_bytes()) if path.exists() else ([], 0)
-        self._file = path.open("ab")
+        self._file = _open(path)
         self._file.truncate(size)
 
     def append(self, raw: bytes, *, sync: bool) -> None:
         """Add a block; with `sync` it survives a power failure, without only this process."""
-        self._file.write(_record(raw))
-        self._file.flush()
+        rest = memoryview(_record(raw))
+        while rest:
+            # A nearly full disk may take a part; the next attempt then says what is wrong.
+            rest = rest[self._file.write(rest) :]
         if sync:
             os.fdatasync(self._file.fileno())
 
@@ -75,7 +83,7 @@ class ForkFile:
             os.fsync(file.fileno())
         self._file.close()
         fresh.replace(self.path)
-        self._file = self.path.open("ab")
+        self._file = _open(self.path)
 
     def close(self) -> None:
         """Release the file."""

@@ -33,7 +33,31 @@ RESERVED_ACCOUNTS = (AccountName("miners"), AccountName("null"), AccountName("te
 """Accounts every chain has; a genesis file does not list them."""
 
 _PRESETS: Mapping[str, ChainParams] = {"dev": DEV_PARAMS, "testnet": TESTNET_PARAMS}
-_FIXED_PARAMS = frozenset({"network", "chain_id", "genesis_time"})
+_FIXED_PARAMS = frozenset({"network", "chain_id", "genesis_time", "smt_emit_indefinitely"})
+_POSITIVE_PARAMS = frozenset(
+    {
+        "block_interval_seconds",
+        "blocks_per_year",
+        "elected_weight",
+        "feed_history_window",
+        "feed_interval_blocks",
+        "inflation_events_per_block",
+        "inflation_events_per_token_per_block",
+        "inflation_narrowing_period_blocks",
+        "initial_vesting_share_price_steem",
+        "initial_vesting_share_price_vests",
+        "launch_payouts_per_block",
+        "max_undo_history",
+        "max_witnesses",
+        "min_feeds",
+        "sbd_debt_limit_percent",
+        "seconds_per_year",
+        "smt_creation_fee",
+        "timeshare_weight",
+        "voting_mana_regeneration_seconds",
+    }
+)
+"""Constants that the rules divide by, or with which nothing would ever happen at zero."""
 _U16_MAX = 0xFFFF
 _U32_MAX = 0xFFFF_FFFF
 
@@ -229,7 +253,7 @@ def _read_param(overrides: Members, preset: ChainParams, name: str) -> int | Non
         return None
     if before is not None and not isinstance(before, int):
         raise GenesisFormError("parameter cannot be changed here", field=overrides.path_of(name))
-    return overrides.get_integer(name, 0, (1 << 63) - 1)
+    return overrides.get_integer(name, int(name in _POSITIVE_PARAMS), (1 << 63) - 1)
 
 
 def _read_account(entry: Members) -> GenesisAccount:
@@ -294,7 +318,7 @@ def _read_price(entry: Members, name: str) -> Price | None:
 
 
 def _read_token(entry: Members, params: ChainParams, names: frozenset[AccountName]) -> GenesisToken:
-    symbol = entry.get_symbol("symbol")
+    symbol = entry.get_symbol("symbol", params.smt_max_decimal_places)
     holders = tuple(_read_holder(holder, symbol, names) for holder in entry.each("holders"))
     _check_unique(entry.path_of("holders"), (holder.account for holder in holders))
     maker_steem = maker_tokens = 0
@@ -338,19 +362,17 @@ def _read_token_parameters(entry: Members) -> tuple[tuple[str, int], ...]:
         return ()
     given = entry.get_members("parameters")
     flags = ("allow_vesting", "allow_voting", "allow_downvotes")
-    periods = (
-        "cashout_window_seconds",
-        "reverse_auction_window_seconds",
-        "vote_regeneration_period_seconds",
-        "votes_per_regeneration_period",
-    )
+    windows = ("cashout_window_seconds", "reverse_auction_window_seconds")
+    regeneration = ("vote_regeneration_period_seconds", "votes_per_regeneration_period")
     percents = ("percent_curation_rewards", "percent_content_rewards")
     chosen: list[tuple[str, int]] = []
     for name in given.names():
         if name in flags:
             chosen.append((name, given.get_flag(name, default=True)))
-        elif name in periods:
+        elif name in windows:
             chosen.append((name, given.get_integer(name, 0, _U32_MAX)))
+        elif name in regeneration:
+            chosen.append((name, given.get_integer(name, 1, _U32_MAX)))
         elif name in percents:
             chosen.append((name, given.get_integer(name, 0, 10_000)))
     given.finish()

@@ -11,7 +11,7 @@ from protocol.errors import ProtocolError
 from protocol.jsonscalars import parse_time
 from protocol.params import Network
 from protocol.types import AccountName, PublicKey, Symbol, Time
-from protocol.validation import check_account_name
+from protocol.validation import check_account_name, check_smt_symbol
 
 _DECIMAL = re.compile(r"(\d+)(?:\.(\d+))?", re.ASCII)
 
@@ -174,6 +174,12 @@ class Members:
         value = self.get(name)
         if not isinstance(value, str):
             raise GenesisFormError("expected a text", field=self.path_of(name), value=value)
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise GenesisFormError(
+                "text has no UTF-8 form", field=self.path_of(name), value=value
+            ) from None
         return value
 
     def get_integer(self, name: str, low: int, high: int, default: int | None = None) -> int:
@@ -262,18 +268,20 @@ class Members:
             raise GenesisRangeError("amount is too large", field=self.path_of(name), value=text)
         return amount
 
-    def get_symbol(self, name: str) -> Symbol:
-        """Return a token symbol member, `{"nai": "@@...", "precision": 3}`."""
+    def get_symbol(self, name: str, most_decimals: int) -> Symbol:
+        """Return the liquid symbol of a token, a member `{"nai": "@@...", "precision": 3}`."""
         members = self.get_members(name)
         nai = members.get_text("nai")
-        precision = members.get_integer("precision", 0, 12)
+        precision = members.get_integer("precision", 0, most_decimals)
         members.finish()
         try:
-            return symbol_from_nai(nai, precision)
+            symbol = symbol_from_nai(nai, precision)
+            check_smt_symbol(symbol, "nai")
         except ProtocolError as error:
             raise GenesisFormError(
-                error.message, field=members.path_of(error.field or "nai"), value=error.value
+                error.message, field=members.path_of("nai"), value=nai
             ) from error
+        return symbol
 
     def get_key(self, name: str) -> PublicKey:
         """Return a public key member: key text, or `{"seed": "..."}` for sha256 of that text."""

@@ -105,10 +105,12 @@ class Head:
             applied = apply_block(self.context(), envelope, skip=skip, validated=validated)
             self.check_invariants(full=self._is_recount_due(number))
             state.history.append_block(number, self._history_of(applied))
+            digest = state.seal_block()
         except BaseException:
-            state.discard_block()
+            if state.has_open_session:
+                state.discard_block()
             raise
-        return replace(applied, digest=state.seal_block())
+        return replace(applied, digest=digest)
 
     def undo(self) -> None:
         """Take the newest block back; it must still be reversible."""

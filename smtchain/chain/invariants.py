@@ -7,18 +7,23 @@ fault, so the node halts.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from protocol.assets import SBD, VESTS, Asset, nai_string
 from protocol.errors import InvariantViolationError
 from protocol.params import ChainParams
 from protocol.types import PublicKey
+from smtchain.economics.generation import MARKET_MAKER, route_founders
+from smtchain.ledger.balances import nai_of
 from smtchain.ledger.escrow import escrowed_assets
+from smtchain.ledger.inflation_schedule import series_of
 from smtchain.ledger.pricing import to_steem
+from smtchain.ledger.smt import routes_of
 from smtchain.ledger.witness_votes import VOTES_MAX, weight_of
 from smtchain.state.state import State
 from smtchain.state.tables.account import Account
-from smtchain.state.tables.smt import SmtBalance, SmtEventKind, SmtPhase, SmtToken
+from smtchain.state.tables.smt import SmtBalance, SmtEventKind, SmtInflation, SmtPhase, SmtToken
 
 _PHASES_WITH_GENERATION = frozenset(
     {
@@ -58,6 +63,14 @@ _PROMPT_EVENTS = (
     SmtEventKind.LAUNCH,
     SmtEventKind.EXPIRE,
 )
+_EVENTS_OF_PHASE: Mapping[SmtPhase, Sequence[SmtEventKind]] = {
+    SmtPhase.SETUP_COMPLETED: _PROMPT_EVENTS,
+    SmtPhase.CONTRIBUTION: _PROMPT_EVENTS[1:],
+    SmtPhase.CONTRIBUTION_ENDED: _PROMPT_EVENTS[2:],
+    SmtPhase.LAUNCH_PENDING: _PROMPT_EVENTS[3:],
+    SmtPhase.LAUNCHING: (SmtEventKind.STREAM,),
+}
+"""What a token waits for; without it, it would wait for ever."""
 
 
 @dataclass(slots=True)
@@ -136,6 +149,7 @@ def recount(state: State, params: ChainParams) -> None:
     _check_core_supplies(state, sums)
     for token in state.smt_tokens.scan():
         _check_token(state, params, token, sums)
+    _check_schedules(state)
     _check_generations(state)
     _check_events(state)
     _check_witnesses(state)
@@ -183,6 +197,9 @@ def _count_held(state: State, sums: _Sums) -> None:
     for delegation in state.vesting_delegations.scan():
         if delegation.symbol == VESTS:
             sums.accounts["lent_vesting_shares"] += delegation.vesting_shares
+        else:
+            of_token = sums.tokens[nai_of(delegation.symbol)]
+            of_token["lent_vesting_shares"] += delegation.vesting_shares
 
 
 def _check_core_supplies(state: State, sums: _Sums) -> None:
@@ -254,6 +271,9 @@ def _check_token(state: State, params: ChainParams, token: SmtToken, sums: _Sums
         token.pending_rewarded_vesting_smt,
         of["pending_vesting_value"],
     )
+    lent = of["lent_vesting_shares"]
+    _equal(10, f"delegated shares of {shown}", of["delegated_vesting_shares"], lent)
+    _equal(10, f"received shares of {shown}", of["received_vesting_shares"], lent)
     phase = SmtPhase(token.phase)
     has_generation = state.smt_generations.exists(token.nai)
     # A failed launch keeps its generation until the last refund is paid.
@@ -262,6 +282,28 @@ def _check_token(state: State, params: ChainParams, token: SmtToken, sums: _Sums
         has_generation == (phase in _PHASES_WITH_GENERATION) or phase == SmtPhase.LAUNCH_FAILED,
         f"{shown} in phase {phase.name} has {'a' if has_generation else 'no'} generation",
     )
+
+
+def _check_schedules(state: State) -> None:
+    """Check that inflation schedules belong to tokens, do not overlap, and are counted rightly."""
+    for_market_maker: dict[int, int] = defaultdict(int)
+    before: SmtInflation | None = None
+    for entry in state.smt_inflation.scan():
+        token = state.smt_tokens.find(entry.nai)
+        shown = f"inflation entry {entry.schedule_time} of {entry.nai}"
+        _true(22, token is not None, f"{shown} is of no token")
+        if before is not None and before.nai == entry.nai:
+            end = series_of(before).last_event_time()
+            _true(22, end is not None and end < entry.schedule_time, f"{shown} overlaps")
+        for_market_maker[entry.nai] += any(target == MARKET_MAKER for target, _ in entry.token_unit)
+        before = entry
+    for token in state.smt_tokens.scan():
+        _equal(
+            22,
+            f"entries of {nai_string(token.symbol)} for its market maker",
+            token.market_maker_inflation_entries,
+            for_market_maker[token.nai],
+        )
 
 
 def _check_generations(state: State) -> None:
@@ -281,23 +323,50 @@ def _check_generations(state: State) -> None:
             generation.contribution_count,
             counts[generation.nai],
         )
-        if token.phase == SmtPhase.LAUNCHING:
-            # What founders will get is held until the last contributor is paid.
-            _true(
-                15,
-                generation.contributed >= held[generation.nai],
-                f"{shown} holds {generation.contributed} for contributions of more",
-            )
-        else:
-            _equal(15, f"STEEM held for {shown}", generation.contributed, held[generation.nai])
+        # What founders will get is held until the last contributor is paid.
+        for_founders = route_founders(
+            routes_of(generation.policy),
+            generation.processed_pre_units,
+            generation.processed_units - generation.processed_pre_units,
+            generation.unit_ratio,
+        )
+        _equal(
+            15,
+            f"STEEM held for {shown}",
+            generation.contributed,
+            held[generation.nai] + sum(amount for _, amount in for_founders.steem),
+        )
 
 
 def _check_events(state: State) -> None:
     now = state.globals.get().time
+    waiting: dict[int, list[int]] = defaultdict(list)
     for event in state.smt_events.scan():
         _true(16, state.smt_tokens.exists(event.nai), f"event {event.id} is of no token")
-        is_late = event.time <= now and event.kind in _PROMPT_EVENTS and state.revision > 0
+        # A pending transaction may have queued an event for this very second.
+        is_late = event.time < now and event.kind in _PROMPT_EVENTS and state.revision > 0
         _true(16, not is_late, f"event {event.id} of kind {event.kind} has not run")
+        waiting[event.nai].append(event.kind)
+    for token in state.smt_tokens.scan():
+        _check_waiting(state, token, sorted(waiting[token.nai]))
+
+
+def _check_waiting(state: State, token: SmtToken, kinds: list[int]) -> None:
+    """Check that a token waits for what its phase leads to, and for nothing else."""
+    phase = SmtPhase(token.phase)
+    expected = list(_EVENTS_OF_PHASE.get(phase, ()))
+    if phase == SmtPhase.LAUNCH_FAILED and state.smt_generations.exists(token.nai):
+        expected.append(SmtEventKind.STREAM)
+    if phase == SmtPhase.LAUNCH_PENDING and SmtEventKind.LAUNCH in kinds:
+        # The last cap was revealed after the last block.
+        expected = [SmtEventKind.LAUNCH, *expected]
+    if phase == SmtPhase.ACTIVE and SmtEventKind.EMIT in kinds:
+        expected.append(SmtEventKind.EMIT)
+    _true(
+        16,
+        kinds == expected,
+        f"{nai_string(token.symbol)} in phase {phase.name} waits for events {kinds}",
+    )
 
 
 def _check_witnesses(state: State) -> None:

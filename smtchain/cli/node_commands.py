@@ -50,6 +50,14 @@ _port = click.option(
     show_default=True,
     help="JSON-RPC port; 0 takes a free one.",
 )
+_check_invariants = click.option(
+    "--check-invariants",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Count everything anew every N blocks and stop if it does not add up; 0: never.",
+)
 _quiet = click.option("-q", "--quiet", is_flag=True, help="Do not log every block.")
 
 
@@ -85,6 +93,7 @@ _quiet = click.option("-q", "--quiet", is_flag=True, help="Do not log every bloc
 )
 @_host
 @_port
+@_check_invariants
 @_quiet
 def testnet(  # noqa: PLR0913  one parameter for each option
     *,
@@ -96,6 +105,7 @@ def testnet(  # noqa: PLR0913  one parameter for each option
     clock: str,
     host: str,
     port: int,
+    check_invariants: int,
     quiet: bool,
 ) -> None:
     """Run a funded local chain with JSON-RPC; accounts and keys are printed."""
@@ -113,6 +123,7 @@ def testnet(  # noqa: PLR0913  one parameter for each option
             clock=ClockMode.BLOCKS if seed is not None else ClockMode(clock),
             seed=seed or "",
             is_testnet=True,
+            check_invariants=check_invariants,
         )
         kept = (
             f"{directory}" if data_dir else f"{directory} (removed at the end; --data-dir keeps it)"
@@ -141,9 +152,16 @@ def testnet(  # noqa: PLR0913  one parameter for each option
 )
 @_host
 @_port
+@_check_invariants
 @_quiet
-def node(
-    *, data_dir: Path, witness_keys: tuple[str, ...], host: str, port: int, quiet: bool
+def node(  # noqa: PLR0913  one parameter for each option
+    *,
+    data_dir: Path,
+    witness_keys: tuple[str, ...],
+    host: str,
+    port: int,
+    check_invariants: int,
+    quiet: bool,
 ) -> None:
     """Run a node on a data directory, by the machine's clock."""
     _start_logging(quiet=quiet)
@@ -153,6 +171,7 @@ def node(
         port=port,
         witness_keys=tuple(PrivateKey.from_wif(text) for text in witness_keys),
         clock=ClockMode.WALL,
+        check_invariants=check_invariants,
     )
 
     def announce(running: Node, url: str) -> None:

@@ -383,17 +383,19 @@ def _until(emissions: Iterator[Emission], last_time: int | None) -> Iterator[Emi
 def _print_events(found: ScheduleFile, emissions: Sequence[Emission]) -> None:
     """Print a line for each event; amounts are decimals of the token."""
     rows = [
-        (
-            print_time(each.time),
-            decimal_text(each.created, found.precision),
-            decimal_text(each.supply, found.precision),
-        )
-        for each in emissions
+        ("time", "created", "supply"),
+        *(
+            (
+                print_time(each.time),
+                decimal_text(each.created, found.precision),
+                decimal_text(each.supply, found.precision),
+            )
+            for each in emissions
+        ),
     ]
-    widths = [max(len(row[column]) for row in rows) for column in (1, 2)]
-    click.echo(f"{'time':19}  {'created':>{widths[0]}}  {'supply':>{widths[1]}}")
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for time, created, after in rows:
-        click.echo(f"{time}  {created:>{widths[0]}}  {after:>{widths[1]}}")
+        click.echo(f"{time:{widths[0]}}  {created:>{widths[1]}}  {after:>{widths[2]}}")
 
 
 def _write_csv(path: Path, emissions: Sequence[Emission]) -> None:

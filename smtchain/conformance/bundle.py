@@ -21,10 +21,10 @@ def whitepaper_folder() -> Path:
 
 
 def shipped_case_files() -> list[Path]:
-    """Return all shipped case files: the whitepaper's full examples first, each part by name."""
+    """Return all shipped case files: the whitepaper's full examples first, then each folder."""
     folder = whitepaper_folder()
     found = (path for path in folder.rglob("*.json") if path.name != GENESIS_NAME)
-    return sorted(found, key=lambda path: (len(path.parts), path.name))
+    return sorted(found, key=lambda path: (len(path.parts), path))
 
 
 def conformance_genesis() -> Genesis:

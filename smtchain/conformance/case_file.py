@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from protocol.operations.smt_contribution import SmtCapReveal
+from protocol.operations.smt_inflation import SmtSetupInflation
 from protocol.operations.smt_parameters import SmtSetSetupParameters
 from protocol.operations.smt_setup import SmtSetup
 from protocol.params import Network
@@ -63,6 +64,14 @@ class TimedReveal:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedEmission:
+    """An inflation event: its nominal time, and the satoshis of each target."""
+
+    time: Time
+    emitted: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """What a case must lead to, in satoshis; what is not listed is zero.
 
@@ -86,6 +95,8 @@ class Expectation:
         All tokens.
     refunded : dict
         STEEM that contributors get back, by request or by themselves.
+    inflation : tuple of ExpectedEmission
+        All inflation events until the case ends, in order.
     """
 
     is_launched: bool
@@ -102,17 +113,27 @@ class Expectation:
     rewards: int = 0
     vesting_fund: int = 0
     burned: int = 0
+    inflation: tuple[ExpectedEmission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One run on a fresh chain.  `reveals` None: both caps are revealed with the setup."""
+    """One run on a fresh chain.
+
+    Attributes
+    ----------
+    reveals : tuple or None
+        None: both caps are revealed with the setup.
+    until : Time or None
+        How long inflation is watched after the launch; None: not at all.
+    """
 
     name: str
     contributions: tuple[Contribution, ...]
     refused_contributions: tuple[RefusedContribution, ...]
     refund_requests: tuple[RefundRequest, ...]
     reveals: tuple[TimedReveal, ...] | None
+    until: Time | None
     expect: Expectation
 
 
@@ -122,6 +143,8 @@ class CaseFile:
 
     Attributes
     ----------
+    inflation : tuple of SmtSetupInflation
+        Its inflation schedule, sent before the setup.
     notes : tuple of str
         What was left out of the whitepaper's JSON, and why.
     """
@@ -130,6 +153,7 @@ class CaseFile:
     name: str
     symbol: Symbol
     setup_parameters: SmtSetSetupParameters | None
+    inflation: tuple[SmtSetupInflation, ...]
     setup: SmtSetup
     reveals: dict[str, SmtCapReveal]
     notes: tuple[str, ...]
@@ -160,6 +184,7 @@ def load_case_file(path: Path, network: Network) -> CaseFile:
         name=document.get_text("name"),
         symbol=operations.setup.symbol,
         setup_parameters=operations.setup_parameters,
+        inflation=operations.inflation,
         setup=operations.setup,
         reveals=dict(zip(REVEALS, operations.reveals, strict=True)),
         notes=operations.notes,
@@ -189,6 +214,7 @@ def _read_case(entry: Members) -> Case:
         refused_contributions=_read_refused(entry),
         refund_requests=_read_refund_requests(entry, contributions),
         reveals=_read_reveals(entry) if entry.has("reveals") else None,
+        until=as_time(entry.get("until"), entry.path_of("until")) if entry.has("until") else None,
         expect=_read_expectation(entry.get_members("expect")),
     )
     entry.finish()
@@ -282,6 +308,20 @@ def _read_expectation(entry: Members) -> Expectation:
         rewards=entry.get_integer("rewards", 0),
         vesting_fund=entry.get_integer("vesting_fund", sum(vesting.values())),
         burned=entry.get_integer("burned", 0),
+        inflation=_read_emissions(entry),
     )
     entry.finish()
     return expectation
+
+
+def _read_emissions(entry: Members) -> tuple[ExpectedEmission, ...]:
+    emissions = []
+    for index, value in enumerate(entry.get_list("inflation")):
+        path = entry.path_of(f"inflation[{index}]")
+        row = as_row(value, path, "time, satoshis by target", 2)
+        targets = Members(row[1], f"{path}[1]")
+        emitted = {
+            name: as_integer(amount, targets.path_of(name)) for name, amount in targets.items()
+        }
+        emissions.append(ExpectedEmission(as_time(row[0], f"{path}[0]"), emitted))
+    return tuple(emissions)

@@ -7,6 +7,7 @@ from protocol.errors import ProtocolError
 from protocol.jsonform import from_json
 from protocol.operation import Operation
 from protocol.operations.smt_contribution import SmtCapReveal
+from protocol.operations.smt_inflation import SmtSetupInflation
 from protocol.operations.smt_parameters import SmtSetSetupParameters
 from protocol.operations.smt_setup import SmtSetup
 from protocol.params import Network
@@ -37,6 +38,7 @@ class CaseOperations:
     """What a token's control account sends; the reveals are the minimum's, the hard cap's."""
 
     setup_parameters: SmtSetSetupParameters | None
+    inflation: tuple[SmtSetupInflation, ...]
     setup: SmtSetup
     reveals: tuple[SmtCapReveal, SmtCapReveal]
     notes: tuple[str, ...]
@@ -65,6 +67,7 @@ def read_operations(document: Members, network: Network) -> CaseOperations:
         dropped_fields=_read_dropped(members),
         renamed_accounts=_read_renamed(members),
     )
+    inflation = _read_inflation(document, wrapper, network)
     entries = document.get_list("operations")
     if len(entries) != len(_EXPECTED):
         raise CaseFormError(
@@ -94,6 +97,7 @@ def read_operations(document: Members, network: Network) -> CaseOperations:
     members.finish()
     return CaseOperations(
         setup_parameters=parameters,
+        inflation=inflation,
         setup=_parse(SmtSetup, completed[0], "operations[0][1]", network),
         reveals=(
             _parse(SmtCapReveal, completed[1], "operations[1][1]", network),
@@ -102,6 +106,22 @@ def read_operations(document: Members, network: Network) -> CaseOperations:
         notes=tuple(
             f"{name} is left out: {LEGACY_FIELDS[name]}" for name in wrapper.dropped_fields
         ),
+    )
+
+
+def _read_inflation(
+    document: Members, wrapper: _Wrapper, network: Network
+) -> tuple[SmtSetupInflation, ...]:
+    """Return the entries of the inflation schedule; the wrapper adds the symbol to each."""
+    expected = SmtSetupInflation.NAME
+    return tuple(
+        _parse(
+            SmtSetupInflation,
+            _complete(entry, f"inflation[{index}]", expected, wrapper),
+            f"inflation[{index}][1]",
+            network,
+        )
+        for index, entry in enumerate(document.get_list("inflation"))
     )
 
 

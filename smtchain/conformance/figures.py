@@ -5,11 +5,14 @@ other, so that nothing may turn up anywhere that the file does not list.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from protocol.assets import STEEM, VESTS, Asset
+from protocol.jsonscalars import print_time
 from protocol.operation import Operation
 from protocol.operations.smt_contribution import SmtContributorPayout, SmtRefunded
+from protocol.operations.smt_inflation import SmtInflationEmitted
 from protocol.operations.smt_setup import SmtLaunchEvaluated
 from protocol.operations.transfer import ClearNullAccountBalance
 from protocol.operations.witness import ProducerReward
@@ -24,6 +27,8 @@ Figures = dict[str, int]
 UNITS = "units accepted"
 RATIO = "unit ratio"
 SUPPLY = "token supply"
+EVENTS = "inflation events"
+_UNIT_OF = {UNITS: "units", RATIO: "units", EVENTS: "events"}
 _STEEM_OF = "STEEM of"
 _REFUNDED_TO = "STEEM refunded to"
 
@@ -41,7 +46,7 @@ class Difference:
         """Return `what: expected X got Y (difference D satoshis)`; D is Y - X."""
         shown = f"{self.what}: expected {self.expected} got {self.got}"
         if isinstance(self.expected, int) and isinstance(self.got, int):
-            unit = "units" if self.what in (UNITS, RATIO) else "satoshis"
+            unit = _UNIT_OF.get(self.what, "satoshis")
             shown += f" (difference {self.got - self.expected} {unit})"
         return shown
 
@@ -85,6 +90,9 @@ def expected_figures(expect: Expectation) -> Figures:
         ("token vesting shares of", expect.vesting),
     ):
         figures.update({f"{shown} {name}": amount for name, amount in amounts.items()})
+    figures[EVENTS] = len(expect.inflation)
+    for event in expect.inflation:
+        figures |= _emission_figures(event.time, event.emitted)
     return figures
 
 
@@ -122,14 +130,7 @@ def found_figures(
     reported : tuple of Operation
         Virtual operations since then.  The launch was the last thing to vest STEEM.
     """
-    figures = {
-        SUPPLY: token.current_supply,
-        "market maker STEEM": token.market_maker_steem,
-        "market maker tokens": token.market_maker_tokens,
-        "reward fund tokens": token.reward_balance,
-        "vesting fund tokens": token.total_vesting_fund_smt,
-        "tokens pending as rewards": token.pending_rewarded_vesting_smt,
-    }
+    figures = token_figures(state, token)
     figures |= _reported_figures(reported)
     figures |= _vested_figures(state, reported)
     figures |= _core_changes(state, before, reported)
@@ -138,11 +139,59 @@ def found_figures(
         figures[f"{_STEEM_OF} {contribution.account}"] += contribution.amount
     for name in {contribution.account: None for contribution in contributions}:
         figures[f"{_STEEM_OF} {name}"] -= figures.get(f"{_REFUNDED_TO} {name}", 0)
+    return figures
+
+
+def later_figures(
+    state: State,
+    token: SmtToken,
+    after_launch: dict[AccountName, Holdings],
+    reported: tuple[Operation, ...],
+) -> Figures:
+    """Return what the chain shows some time after a launch: tokens, and STEEM that has moved.
+
+    Parameters
+    ----------
+    after_launch : dict
+        Everybody's core assets when the launch was over.
+    reported : tuple of Operation
+        Virtual operations since then.
+    """
+    changes = _core_changes(state, after_launch, reported)
+    moved = {f"{name} after the launch": amount for name, amount in changes.items()}
+    return token_figures(state, token) | moved
+
+
+def token_figures(state: State, token: SmtToken) -> Figures:
+    """Return where all tokens are."""
+    figures = {
+        SUPPLY: token.current_supply,
+        "market maker STEEM": token.market_maker_steem,
+        "market maker tokens": token.market_maker_tokens,
+        "reward fund tokens": token.reward_balance,
+        "vesting fund tokens": token.total_vesting_fund_smt,
+        "tokens pending as rewards": token.pending_rewarded_vesting_smt,
+    }
     for balance in state.smt_balances.scan():
         figures[f"tokens of {balance.owner}"] = balance.liquid
         figures[f"token vesting shares of {balance.owner}"] = balance.vesting_shares
         figures[f"other holdings of tokens of {balance.owner}"] = _other_tokens(balance)
     return figures
+
+
+def inflation_figures(reported: tuple[Operation, ...]) -> Figures:
+    """Return all inflation events that virtual operations report."""
+    events = [each for each in reported if isinstance(each, SmtInflationEmitted)]
+    figures: Figures = {EVENTS: len(events)}
+    for event in events:
+        emitted = {str(target): asset.amount for target, asset in event.emitted}
+        figures |= _emission_figures(event.event_time, emitted)
+    return figures
+
+
+def _emission_figures(time: int, emitted: Mapping[str, int]) -> Figures:
+    shown = print_time(time)
+    return {f"inflation of {shown} to {target}": amount for target, amount in emitted.items()}
 
 
 def _other_tokens(balance: SmtBalance) -> int:

@@ -33,9 +33,11 @@ from smtchain.conformance.figures import (
     core_holdings,
     expected_figures,
     found_figures,
+    inflation_figures,
+    later_figures,
     verdict_of,
 )
-from smtchain.state.tables.smt import SmtPhase
+from smtchain.state.tables.smt import SmtEventKind, SmtPhase
 
 TREASURY = AccountName("treasury")
 """The genesis account that pays for everything."""
@@ -117,10 +119,19 @@ class _Run:
         self.driver = Driver(chain, {_PRODUCER: PrivateKey.from_seed(_PRODUCER_SEED)})
         self.before = core_holdings(chain.state)
         self.blocks_before = 0
+        self.launch_figures: Figures = {}
+        self.after_launch = self.before
+        self.blocks_at_launch = 0
         self.wrong_refusals: list[Difference] = []
 
     def live(self) -> None:
-        """Take the token from nothing to its launch or failure."""
+        """Take the token from nothing to its launch or failure, and through its inflation."""
+        self._live_until_launch()
+        self._settle()
+        if self.case.until is not None:
+            self._watch_inflation(self.case.until)
+
+    def _live_until_launch(self) -> None:
         setup = self.file.setup
         self.driver.produce()
         self._create_accounts()
@@ -148,9 +159,9 @@ class _Run:
                 shown_file, self.case.name, "stopped", 0, 0, 0, len(self.driver.blocks), stopped
             )
         verdict = verdict_of(token)
-        figures = found_figures(
-            self.chain.state, token, self.before, self.case.contributions, self._reported()
-        )
+        reported = self._reported(self.blocks_at_launch)
+        figures = self.launch_figures | inflation_figures(self._reported(self.blocks_before))
+        figures |= later_figures(self.chain.state, token, self.after_launch, reported)
         expect = self.case.expect
         differences = self.wrong_refusals
         expected_verdict = "launched" if expect.is_launched else "failed"
@@ -167,6 +178,19 @@ class _Run:
             blocks=len(self.driver.blocks),
             differences=tuple(differences),
         )
+
+    def _settle(self) -> None:
+        """Take the figures of the launch: what blocks create later would hide them."""
+        state = self.chain.state
+        self.launch_figures = found_figures(
+            state,
+            state.smt_tokens.get(stripped(self.file.symbol)),
+            self.before,
+            self.case.contributions,
+            self._reported(self.blocks_before),
+        )
+        self.after_launch = core_holdings(state)
+        self.blocks_at_launch = len(self.driver.blocks)
 
     # ---- the steps ------------------------------------------------------------------------------
 
@@ -196,6 +220,8 @@ class _Run:
         named = {setup.control_account, *self._funds()}
         for unit in (policy.pre_soft_cap_unit, policy.post_soft_cap_unit):
             named.update(_accounts_in(unit.steem_unit), _accounts_in(unit.token_unit))
+        for entry in self.file.inflation:
+            named.update(_accounts_in(entry.inflation_unit.token_unit))
         return sorted(name for name in named if not self.chain.state.accounts.exists(name))
 
     def _funds(self) -> Counter[AccountName]:
@@ -218,6 +244,8 @@ class _Run:
         )
         if self.file.setup_parameters is not None:
             self._send("smt_set_setup_parameters", self.file.setup_parameters)
+        for entry in self.file.inflation:
+            self._send("smt_setup_inflation", entry)
         # Caps that are no secret are revealed with the setup, as the whitepaper recommends.
         reveals = tuple(self.file.reveals.values()) if self.case.reveals is None else ()
         self._send("smt_setup", setup, *reveals)
@@ -248,6 +276,15 @@ class _Run:
                 got = error.code
             if got != refused.code:
                 self.wrong_refusals.append(Difference(what, refused.code, got))
+
+    def _watch_inflation(self, until: Time) -> None:
+        """Let all inflation events up to a time happen, over several blocks if they are many."""
+        self.driver.advance_to(until)
+        for _ in range(_STREAM_BLOCKS):
+            events = self.chain.state.smt_events.scan("by_kind", int(SmtEventKind.EMIT))
+            if all(event.time > until for event in events):
+                return
+            self.driver.produce()
 
     def _agenda(self) -> list[tuple[Time, Callable[[], None]]]:
         """Return what is left to do after the generation's end, in order of time."""
@@ -280,10 +317,10 @@ class _Run:
             SmtPhase.LAUNCH_FAILED,
         ) and not self.chain.state.smt_generations.exists(token.nai)
 
-    def _reported(self) -> tuple[Operation, ...]:
-        """Return the virtual operations since the token was set up."""
+    def _reported(self, since: int) -> tuple[Operation, ...]:
+        """Return the virtual operations of all blocks produced after the first `since`."""
         reported: list[Operation] = []
-        for block in self.driver.blocks[self.blocks_before :]:
+        for block in self.driver.blocks[since:]:
             for applied in block.transactions:
                 reported.extend(each.operation for each in applied if each.virtual_op)
             reported.extend(block.events)

@@ -4,7 +4,7 @@ from protocol.errors import EvaluationError
 from protocol.operations.smt_inflation import SmtSetupInflation
 from smtchain.evaluator import EvaluationContext, evaluates
 from smtchain.ledger.accounts import require_account
-from smtchain.ledger.inflation_schedule import series_of
+from smtchain.ledger.inflation_schedule import add_entry, remove_entry, series_of
 from smtchain.ledger.smt import require_controlled_token, require_phase
 from smtchain.state.tables.smt import SmtInflation, SmtPhase, SmtToken
 
@@ -61,14 +61,14 @@ def apply_smt_setup_inflation(ctx: EvaluationContext, op: SmtSetupInflation) -> 
                 value=op.schedule_time,
             )
         # EFFECT
-        ctx.state.smt_inflation.remove(last)
+        remove_entry(ctx.state, token, last)
         return
     _check_times(ctx, entry, last)
     for index, (target, _) in enumerate(op.inflation_unit.token_unit):
         if not target.startswith("$"):
             require_account(ctx.state, target, f"inflation_unit.token_unit[{index}]")
     # EFFECT
-    ctx.state.smt_inflation.insert(entry)
+    add_entry(ctx.state, token, entry)
 
 
 def _entry_of(token: SmtToken, op: SmtSetupInflation) -> SmtInflation:

@@ -104,15 +104,12 @@ def _check_inflation(ctx: EvaluationContext, token: SmtToken, op: SmtSetup) -> N
             field="announced_launch_time",
             value=op.announced_launch_time,
         )
-    if has_market_maker(token):
-        return
-    for entry in ctx.state.smt_inflation.scan("", token.nai):
-        if any(target == MARKET_MAKER for target, _ in entry.token_unit):
-            raise NoMarketMakerError(
-                f"inflation from {entry.schedule_time} on pays a market maker, the token has none",
-                field="symbol",
-                value=nai_string(op.symbol),
-            )
+    if token.market_maker_inflation_entries and not has_market_maker(token):
+        raise NoMarketMakerError(
+            "the inflation schedule pays a market maker, the token has none",
+            field="symbol",
+            value=nai_string(op.symbol),
+        )
 
 
 def _check_units(ctx: EvaluationContext, token: SmtToken, op: SmtSetup) -> None:

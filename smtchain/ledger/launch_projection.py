@@ -19,6 +19,7 @@ from smtchain.economics.generation import (
     route_contributor,
     route_founders,
 )
+from smtchain.ledger.balances import NULL_ACCOUNT
 from smtchain.ledger.smt import routes_of
 from smtchain.state.state import State
 from smtchain.state.tables.smt import UNREVEALED, SmtContribution, SmtGeneration, SmtPhase
@@ -39,8 +40,9 @@ class Projection:
     ----------
     min_units, hard_cap_units : int
         Revealed, or the bound assumed.
-    verdict : Verdict
-        While payouts stream it is final, and its `units_raw` counts accepted units only.
+    is_final : bool
+        The verdict has been taken and payouts stream.  Then `verdict.units_raw` counts accepted
+        units only.
     unit_size : int
         STEEM satoshis in one unit.
     pre_units : int
@@ -49,6 +51,7 @@ class Projection:
 
     min_units: int
     hard_cap_units: int
+    is_final: bool
     verdict: Verdict
     unit_size: int
     pre_units: int
@@ -57,11 +60,11 @@ class Projection:
 
     @property
     def supply(self) -> int:
-        """Tokens that the launch creates; those routed to `null` are created and destroyed."""
+        """Tokens that exist after the launch; those routed to `null` never do."""
         return (
             self.contributors.token_liquid
             + self.contributors.token_vesting
-            + sum(amount for _, amount in self.founders.tokens)
+            + sum(amount for target, amount in self.founders.tokens if target != NULL_ACCOUNT)
         )
 
     @property
@@ -69,7 +72,8 @@ class Projection:
         """Tell whether a payout depends on what was contributed before it."""
         verdict = self.verdict
         return verdict.is_success and (
-            verdict.units_raw > verdict.units_accepted
+            self.is_final
+            or verdict.units_raw > verdict.units_accepted
             or verdict.units_accepted > verdict.soft_cap_units
         )
 
@@ -89,11 +93,6 @@ def has_projection(phase: int) -> bool:
     return SmtPhase.SETUP_COMPLETED <= phase <= SmtPhase.LAUNCHING
 
 
-def are_payouts_begun(generation: SmtGeneration) -> bool:
-    """Tell whether the verdict has been taken, and was positive."""
-    return generation.accepted_units > 0
-
-
 def project_launch(generation: SmtGeneration, bound: CapBound) -> Projection:
     """Return the launch of a generation as it stands now.
 
@@ -108,7 +107,8 @@ def project_launch(generation: SmtGeneration, bound: CapBound) -> Projection:
     hard_cap = _cap_or_bound(
         generation.hard_cap_steem_units, policy.hard_cap_steem_units_commitment, bound
     )
-    if are_payouts_begun(generation):
+    is_final = generation.accepted_units > 0
+    if is_final:
         verdict = Verdict(
             is_success=True,
             units_raw=generation.accepted_units,
@@ -130,6 +130,7 @@ def project_launch(generation: SmtGeneration, bound: CapBound) -> Projection:
     return Projection(
         min_units=min_units,
         hard_cap_units=hard_cap,
+        is_final=is_final,
         verdict=verdict,
         unit_size=unit_size,
         pre_units=pre_units,
@@ -150,12 +151,13 @@ def project_payout(
     """
     verdict = projection.verdict
     units = row.contribution // projection.unit_size
+    before = min(units_before, verdict.units_accepted)
     if verdict.is_success:
-        share = calculate_share(units, units_before, verdict.soft_cap_units, verdict.units_accepted)
+        share = calculate_share(units, before, verdict.soft_cap_units, verdict.units_accepted)
     else:
         share = Share(refund_units=units, pre_units=0, post_units=0)
     payout = route_contributor(routes_of(generation.policy), share, verdict.unit_ratio)
-    return ProjectedPayout(row, share, payout, units_before + share.accepted_units)
+    return ProjectedPayout(row, share, payout, before + share.accepted_units)
 
 
 def project_payouts(

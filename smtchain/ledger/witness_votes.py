@@ -16,8 +16,7 @@ from smtchain.state.tables.witness import Witness
 VOTES_MAX = (1 << 63) - 1
 """What `Witness.votes_descending` counts down from."""
 
-_LEVELS = 5  # of one account's weight: its own VESTS, and the four columns of `proxied_vsf_votes`
-_PROXY_LEVELS = _LEVELS - 1
+_PROXY_LEVELS = 4  # columns of `Account.proxied_vsf_votes`
 
 
 def weight_of(account: Account) -> int:
@@ -57,10 +56,8 @@ def move_vote_weight(state: State, account: AccountName, deltas: Sequence[int]) 
     """
     row = state.accounts.get(account)
     travelling = list(deltas)
-    for depth in range(_LEVELS):
-        if not row.proxy:
-            adjust_witnesses(state, row, sum(travelling))
-            return
+    depth = 0
+    while row.proxy:
         if depth == _PROXY_LEVELS:
             return
         travelling = travelling[: _PROXY_LEVELS - depth]
@@ -69,6 +66,8 @@ def move_vote_weight(state: State, account: AccountName, deltas: Sequence[int]) 
         for level, part in enumerate(travelling, start=depth):
             booked[level] = i64(booked[level] + part)
         state.accounts.modify(row, proxied_vsf_votes=tuple(booked))
+        depth += 1
+    adjust_witnesses(state, row, sum(travelling))
 
 
 def adjust_witnesses(state: State, voter: Account, delta: int) -> None:

@@ -51,6 +51,8 @@ class NodeConfig:
         With `ClockMode.BLOCKS`: sets the time of the first block.
     is_testnet : bool
         Serve debug_node_api.
+    check_invariants : int
+        Check every invariant over all rows after each block whose number this divides; 0: never.
     """
 
     data_dir: Path
@@ -62,6 +64,7 @@ class NodeConfig:
     clock: ClockMode = ClockMode.RESUME
     seed: str = ""
     is_testnet: bool = False
+    check_invariants: int = 0
 
 
 def shipped_genesis(network: str) -> Path:

@@ -48,11 +48,17 @@ class Limits:
         Most requests in one batch.
     depth : int
         Deepest nesting of arrays and objects; the deepest real transaction needs 12.
+    brackets : int
+        Most arrays and objects, those in texts included; a full body of transfers has half of it.
+    answer_bytes : int
+        Once the answers to a batch fill this, the rest of it is refused.
     """
 
     request_bytes: int = 4 * 1024 * 1024
     batch: int = 1_000
     depth: int = 64
+    brackets: int = 200_000
+    answer_bytes: int = 64 * 1024 * 1024
 
 
 class Dispatcher:
@@ -100,9 +106,11 @@ class Dispatcher:
         if len(request) > self.limits.batch:
             text = f"a batch has at most {self.limits.batch} requests, this one {len(request)}"
             return orjson.dumps(_failed(RpcError(INVALID_REQUEST, text), None))
-        answers = []
+        answers: list[bytes] = []
+        room = self.limits.answer_bytes
         for entry in request:
-            answers.append(await self._answer_one(entry))
+            answers.append(self._no_room(entry) if room < 0 else await self._answer_one(entry))
+            room -= len(answers[-1])
             await asyncio.sleep(0)  # blocks and other clients have their turn inside a long batch
         return b"[" + b",".join(answers) + b"]"
 
@@ -121,6 +129,10 @@ class Dispatcher:
             raise RpcError(
                 SERVER_ERROR, "the request is empty", kind=END_OF_FILE_KIND, error_code="rpc.empty"
             )
+        brackets = body.count(b"[") + body.count(b"{")
+        if brackets > limits.brackets:
+            text = f"a request has at most {limits.brackets} arrays and objects"
+            raise RpcError(INVALID_REQUEST, text)
         try:
             request = orjson.loads(body)
         except orjson.JSONDecodeError as error:
@@ -128,10 +140,22 @@ class Dispatcher:
                 SERVER_ERROR, str(error), kind=PARSE_KIND, error_code="rpc.parse"
             ) from error
         # Few brackets cannot nest deeply: only a suspicious body pays for the walk.
-        brackets = body.count(b"[") + body.count(b"{")
-        if brackets > limits.depth and _depth(request) > limits.depth:
+        if brackets > limits.depth and _is_deeper(request, limits.depth):
             raise RpcError(INVALID_REQUEST, f"a request nests at most {limits.depth} deep")
         return request
+
+    def _no_room(self, request: Json) -> bytes:
+        """Return the refusal of a batch's request after answers that fill the limit."""
+        refusal = RpcError(
+            SERVER_ERROR,
+            f"the answers before this one fill {self.limits.answer_bytes} bytes; ask for less",
+            kind=ASSERT_KIND,
+            error_code="rpc.batch.answer_size",
+        )
+        try:
+            return orjson.dumps(_failed(refusal, _identity(request)))
+        except RpcError as error:
+            return orjson.dumps(_failed(error, None))
 
     async def _answer_one(self, request: Json) -> bytes:
         """Return the answer to one request object."""
@@ -231,15 +255,19 @@ def _failed(error: RpcError, identity: Json) -> dict[str, Json]:
     return {"jsonrpc": "2.0", "error": error_object(error), "id": identity}
 
 
-def _depth(value: Json) -> int:
-    """Return how deep arrays and objects nest; iterative, since the input is hostile."""
-    deepest = 0
-    pending = [(value, 1)]
-    while pending:
-        item, level = pending.pop()
-        if isinstance(item, dict):
-            item = list(item.values())
-        if isinstance(item, list):
-            deepest = max(deepest, level)
-            pending.extend((inner, level + 1) for inner in item)
-    return deepest
+def _is_deeper(value: Json, limit: int) -> bool:
+    """Tell whether arrays and objects nest deeper than `limit`; level by level, without recursion.
+
+    The input is hostile: the walk must not cost much more than reading it did.
+    """
+    level = [value] if isinstance(value, list | dict) else []
+    for _ in range(limit):
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if isinstance(item, dict) else item)
+            if isinstance(inner, list | dict)
+        ]
+        if not level:
+            return False
+    return True

@@ -19,6 +19,7 @@ from protocol.jsonform import Form, from_json
 from protocol.jsonscalars import print_time
 from protocol.transaction import SignedTransaction, TransactionEnvelope
 from protocol.types import AccountName, PublicKey, Symbol
+from smtchain.chain.apply_transaction import check_size
 from smtchain.chain.chain import Chain
 from smtchain.ledger.accounts import require_account
 from smtchain.ledger.nai_pool import list_available_nais
@@ -185,15 +186,19 @@ class Node:
             It is not a transaction; the field path is that inside the transaction, or `field`.
         WireError
             A value has no place on the wire of this network.
+        TransactionTooLargeError
+            No block could hold it; refused before its signatures are looked at.
         """
         try:
             transaction: SignedTransaction = from_json(
                 SignedTransaction, data, self.params.network, strict=False
             )
-            return TransactionEnvelope.from_transaction(transaction, self.params)
+            envelope = TransactionEnvelope.from_transaction(transaction, self.params)
         except ProtocolError as error:
             error.field = error.field or field
             raise
+        check_size(envelope, self.state, self.params)
+        return envelope
 
     # --- Taking transactions ---------------------------------------------------------------
 

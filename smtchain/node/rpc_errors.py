@@ -13,7 +13,12 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Any
 
+import orjson
+
 from protocol.errors import ProtocolError
+from protocol.jsonform import to_json
+from protocol.params import DEV
+from protocol.shapes import is_struct
 
 INVALID_REQUEST = -32600
 """The envelope is not a JSON-RPC 2.0 request."""
@@ -30,7 +35,8 @@ UNKNOWN_NAME = -32002
 ASSERTION = -32003
 """A rule of the chain or of the method does not hold."""
 
-_VALUE_CHARACTERS = 200  # an offending value is echoed up to this length
+_VALUE_CHARACTERS = 200  # an offending value or field is echoed up to this length
+_TEXT_CHARACTERS = 1_000  # and a text that holds what the caller sent, up to this
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,9 @@ _REWORDED: Mapping[str, str] = {
     "transaction.duplicate": "Duplicate transaction check failed",
 }
 
+
+_TYPE_CODES = frozenset({"json.form", "rpc.params.type"})
+"""What these refuse may be null, which is then worth showing."""
 
 _FIRST_WORDS: Mapping[str, str] = {
     # What clients show or look for when money is short.
@@ -121,7 +130,7 @@ class UnknownApiError(RpcError):
     def __init__(self, api: str) -> None:
         super().__init__(
             UNKNOWN_NAME,
-            f"Could not find API {api}",
+            f"Could not find API {_short(api, _VALUE_CHARACTERS)}",
             kind=ASSERT_KIND,
             error_code="rpc.unknown_api",
             value=api,
@@ -134,7 +143,7 @@ class UnknownMethodError(RpcError):
     def __init__(self, method: str) -> None:
         super().__init__(
             UNKNOWN_NAME,
-            f"Could not find method {method}",
+            f"Could not find method {_short(method, _VALUE_CHARACTERS)}",
             kind=ASSERT_KIND,
             error_code="rpc.unknown_method",
             value=method,
@@ -188,7 +197,7 @@ class ParamUnknownError(RpcError):
     def __init__(self, field: str, known: str) -> None:
         super().__init__(
             ASSERTION,
-            f"argument {field} is not known; the method takes {known}",
+            f"argument {_short(field, _VALUE_CHARACTERS)} is not known; the method takes {known}",
             kind=ASSERT_KIND,
             error_code="rpc.params.unknown",
             field=field,
@@ -263,15 +272,16 @@ def error_object(error: RpcError) -> dict[str, Any]:
     kind = error.kind
     if kind is None:
         return {"code": error.code, "message": error.text}
+    text = _short(error.text, _TEXT_CHARACTERS)
     details: dict[str, Any] = {"error_code": error.error_code}
     if error.field:
-        details["field"] = error.field
-    if error.value is not None:
+        details["field"] = _short(error.field, _VALUE_CHARACTERS)
+    if error.value is not None or error.error_code in _TYPE_CODES:
         details["value"] = _shown(error.value)
-    message = error.text if error.text.startswith(kind.words) else f"{kind.words}:{error.text}"
+    prefix = "" if text.startswith(kind.words) else f"{kind.words}:"
     return {
         "code": error.code,
-        "message": message,
+        "message": prefix + text + _where(error, text, details),
         "data": {
             "code": kind.code,
             "name": kind.name,
@@ -279,15 +289,34 @@ def error_object(error: RpcError) -> dict[str, Any]:
             "stack": [
                 {
                     "context": _context(error.__traceback__),
-                    "format": error.text,
+                    "format": text,
                     "data": details,
                 }
             ],
             "error_code": error.error_code,
-            "field": error.field,
+            "field": details.get("field", ""),
             "value": details.get("value"),
         },
     }
+
+
+def _where(error: RpcError, text: str, details: Mapping[str, Any]) -> str:
+    """Return field and value for people who read only the message, unless it names them."""
+    if error.error_code in _REWORDED:
+        return ""
+    parts = []
+    field = details.get("field", "")
+    if field and not text.startswith(field):
+        parts.append(f"field={field}")
+    if "value" in details:
+        shown = details["value"]
+        if not isinstance(shown, str):
+            parts.append(f"value={orjson.dumps(shown).decode()}")
+        elif not isinstance(error.value, str):
+            parts.append(f"value={shown}")
+        elif not (shown and shown in text):
+            parts.append(f'value="{shown}"')
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _shown(value: object) -> object:
@@ -296,8 +325,25 @@ def _shown(value: object) -> object:
         return value
     if isinstance(value, int):
         return value if 0 <= value <= 0xFFFFFFFF else str(value)
-    text = value.hex() if isinstance(value, bytes) else str(value)
-    return text if len(text) <= _VALUE_CHARACTERS else text[: _VALUE_CHARACTERS - 3] + "..."
+    return _short(_printed(value), _VALUE_CHARACTERS)
+
+
+def _printed(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.hex()
+    if is_struct(type(value)):
+        # Amounts look the same on every network, and nothing else is read from this.
+        value = to_json(value, DEV)
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except orjson.JSONEncodeError:
+        return str(value)
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
 def _context(trace: TracebackType | None) -> dict[str, Any]:

@@ -3,21 +3,30 @@
 `POST` to any path is JSON-RPC, whatever its content type; `GET /ws` (or an upgrade on any path) is
 the same over WebSocket, one message per request; `GET /health` is for load balancers and scripts.
 Answers to refused requests have status 200, as steemd's.
+
+Clients may be slow, broken or hostile: each has its time to send and to read, their number is
+limited, and what they do wrong is no matter for the log.
 """
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import AsyncIterator
 from typing import Final
 
 import orjson
 from aiohttp import WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
+from smtchain.node.connections import ConnectionLimit, connection_limit
 from smtchain.node.jsonrpc import Dispatcher
 from smtchain.node.node import Node
 
 log = logging.getLogger(__name__)
 
 _BODY_SECONDS: Final = 20.0  # a client that sends slower than this is dropped
+_READ_SECONDS: Final = 60.0  # and one that reads its answer slower than this
+_IDLE_SECONDS: Final = 60.0  # and one that sends no request for so long
 _SHUTDOWN_SECONDS: Final = 2.0  # open connections get this long to finish
 
 _CORS: Final = {
@@ -25,6 +34,15 @@ _CORS: Final = {
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
 }
+
+
+def _is_our_fault(record: logging.LogRecord) -> bool:
+    """Tell whether the HTTP library reports more than a client that broke off or sent no HTTP."""
+    fault = record.exc_info[1] if record.exc_info else None
+    return not isinstance(fault, HttpProcessingError | ConnectionError)
+
+
+log.addFilter(_is_our_fault)
 
 
 class Server:
@@ -40,19 +58,20 @@ class Server:
         self._node = node
         self._dispatcher = dispatcher
         self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
         self.url = ""
 
     def application(self) -> web.Application:
         """Return the aiohttp application; tests mount it on a client of their own."""
         # One byte more than allowed, so that the dispatcher says what was wrong.
         application = web.Application(client_max_size=self._dispatcher.limits.request_bytes + 1)
-        application.router.add_route("GET", "/health", self._health)
+        application.router.add_get("/health", self._health)
         application.router.add_route("OPTIONS", "/{path:.*}", self._options)
-        application.router.add_route("POST", "/{path:.*}", self._call)
-        application.router.add_route("GET", "/{path:.*}", self._get)
+        application.router.add_post("/{path:.*}", self._call)
+        application.router.add_get("/{path:.*}", self._get)
         return application
 
-    async def start(self, host: str, port: int) -> None:
+    async def start(self, host: str, port: int, *, most_connections: int | None = None) -> None:
         """Listen; port 0 takes a free one.
 
         Raises
@@ -61,22 +80,35 @@ class Server:
             The address cannot be listened on.
         """
         self._runner = web.AppRunner(
-            self.application(), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
+            self.application(),
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=_IDLE_SECONDS,
+            logger=log,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port)
-        await site.start()
-        taken = self._runner.addresses[0][1]
+        assert self._runner.server is not None
+        accept = ConnectionLimit(self._runner.server, most_connections or connection_limit())
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(accept, host, port)
+        taken = self._listener.sockets[0].getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{taken}"
 
     async def stop(self) -> None:
         """Stop listening; requests under way get two seconds."""
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
     async def _call(self, request: web.Request) -> web.Response:
+        encoding = request.headers.get("Content-Encoding", "identity")
+        if encoding.lower() != "identity":
+            return web.Response(status=415, text="send the request without Content-Encoding\n")
         try:
             async with asyncio.timeout(_BODY_SECONDS):
                 body = await request.read()
@@ -84,7 +116,11 @@ class Server:
             body = b" " * (self._dispatcher.limits.request_bytes + 1)
         except TimeoutError:
             return web.Response(status=408, text="the request did not arrive in time\n")
-        return _json(await self._dispatcher.answer(body))
+        response = _json(await self._dispatcher.answer(body))
+        async with _time_to_read(request):
+            await response.prepare(request)
+            await response.write_eof()
+        return response
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() == "websocket":
@@ -107,7 +143,8 @@ class Server:
                 answer = await self._dispatcher.answer(message.data)
             else:
                 break
-            await socket.send_str(answer.decode())
+            async with _time_to_read(request):
+                await socket.send_str(answer.decode())
         return socket
 
     async def _health(self, request: web.Request) -> web.Response:
@@ -125,6 +162,18 @@ class Server:
 
     async def _options(self, request: web.Request) -> web.Response:
         return web.Response(status=204, headers=_CORS)
+
+
+@contextlib.asynccontextmanager
+async def _time_to_read(request: web.Request) -> AsyncIterator[None]:
+    """Hang up on a client that does not read what is sent in this block."""
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            yield
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("the client does not read") from None
 
 
 def _json(body: bytes, *, status: int = 200) -> web.Response:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from protocol.errors import InvariantViolationError
 from smtchain.chain.chain import Chain
+from smtchain.chain.options import ChainOptions
 from smtchain.node.clock import BlockClock, Clock, TickingClock, resume_time, wall_time
 from smtchain.node.config import ClockMode, NodeConfig, seeded_slots
 from smtchain.node.data_dir import open_chain
@@ -79,7 +80,9 @@ class Service:
             What stopped the node if not the caller: a full disk, a broken invariant.  Everything
             that was committed is on disk.
         """
-        node = make_node(open_chain(self._config.data_dir, self._config.genesis), self._config)
+        config = self._config
+        options = ChainOptions(recount_every=config.check_invariants)
+        node = make_node(open_chain(config.data_dir, config.genesis, options), config)
         try:
             await self._serve(node)
         finally:

@@ -24,6 +24,7 @@ from smtchain.economics.generation import (
 )
 from smtchain.evaluator import EvaluationContext
 from smtchain.ledger.balances import NULL_ACCOUNT
+from smtchain.ledger.inflation_schedule import remove_entry
 from smtchain.ledger.smt import (
     are_caps_revealed,
     cancel_event,
@@ -142,7 +143,7 @@ def stream_contributions(ctx: EvaluationContext, event: SmtEvent, limit: int) ->
         _complete_launch(ctx, token, generation)
     else:
         done = _refund_contributors(ctx, generation, limit)
-        done += _discard_inflation(ctx, generation, limit - done)
+        done += _discard_inflation(ctx, token, limit - done)
         if _has_contributions(ctx, generation) or _has_inflation(ctx, generation):
             return done
         ctx.state.smt_generations.remove(generation)
@@ -183,14 +184,14 @@ def _refund_contributors(ctx: EvaluationContext, generation: SmtGeneration, limi
     return done
 
 
-def _discard_inflation(ctx: EvaluationContext, generation: SmtGeneration, limit: int) -> int:
+def _discard_inflation(ctx: EvaluationContext, token: SmtToken, limit: int) -> int:
     """Forget the schedule of a token that did not launch, so that it can start again empty."""
     done = 0
     while done < limit:
-        entry = ctx.state.smt_inflation.last("", generation.nai)
+        entry = ctx.state.smt_inflation.last("", token.nai)
         if entry is None:
             break
-        ctx.state.smt_inflation.remove(entry)
+        remove_entry(ctx.state, token, entry)
         done += 1
     return done
 

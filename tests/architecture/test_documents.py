@@ -74,6 +74,7 @@ def reference_pages():
     return module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["OPERATIONS.md", "ERRORS.md"])
 def test_reference_pages_are_what_the_code_says(name):
     assert (DOCS / name).read_text() == reference_pages().PAGES[name](), "run `make docs`"
@@ -104,6 +105,10 @@ def test_commands_of_make_exist(path):
     makefile = (ROOT / "Makefile").read_text()
     for target in re.findall(r"(?:`|\$ )make ([a-z-]+)", path.read_text()):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_document_is_linked():
+    assert [path.name for path in DOCS.glob("*.md") if f"(docs/{path.name})" not in README] == []
 
 
 def test_the_example_prints_what_it_says():

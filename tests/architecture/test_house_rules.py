@@ -100,7 +100,9 @@ def test_every_error_class_documents_itself() -> None:
 
 
 def test_every_operation_names_its_source() -> None:
-    silent = [cls.__name__ for cls in OPERATIONS_BY_TAG.values() if "Spec" not in (cls.__doc__ or "")]
+    silent = [
+        cls.__name__ for cls in OPERATIONS_BY_TAG.values() if "Spec" not in (cls.__doc__ or "")
+    ]
     assert silent == []
 
 
@@ -123,7 +125,9 @@ def test_no_module_has_a_name_without_meaning() -> None:
 
 
 def test_no_unfinished_marks() -> None:
-    marks = re.compile("|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error")))
+    marks = re.compile(
+        "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error"))
+    )
     here = Path(__file__)
     marked = [
         f"{path.relative_to(ROOT)}: {line.strip()}"

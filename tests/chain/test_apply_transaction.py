@@ -37,8 +37,8 @@ from smtchain.chain.apply_transaction import (
     ExpirationTooFarError,
     ExpiredTransactionError,
     TaposMismatchError,
+    TransactionTooLargeError,
 )
-from smtchain.chain.chain import TransactionTooLargeError
 from smtchain.chain.mempool import MempoolFullError
 from smtchain.chain.options import ChainOptions
 from smtchain.evaluator import OperationNotSupportedError

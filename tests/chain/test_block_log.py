@@ -167,6 +167,49 @@ def test_damage_in_the_middle_without_an_index_is_never_taken_for_a_torn_tail(pa
     assert path.read_bytes() == bytes(data)
 
 
+def test_damage_in_the_middle_is_not_cut_off_even_when_no_state_asks_for_what_follows(path):
+    data = bytearray(path.read_bytes())
+    data[60] ^= 0xFF
+    path.write_bytes(bytes(data))
+    index_of(path).unlink()
+    with pytest.raises(BlockLogDamagedError, match="goes on behind it") as caught:
+        open_log(path)
+    assert caught.value.block_number == 2
+    assert path.read_bytes() == bytes(data)
+
+
+@pytest.mark.parametrize("place", range(0, 24, 3))
+def test_a_damaged_index_is_made_anew_when_it_shows(path, place):
+    sound = index_of(path).read_bytes()
+    data = bytearray(sound)
+    data[place : place + 3] = b"\xff\xee\xdd"
+    index_of(path).write_bytes(bytes(data))
+    log = open_log(path)
+    assert contents(log) == BLOCKS
+    log.close()
+    assert index_of(path).read_bytes() == sound
+
+
+def test_the_index_is_made_anew_once_and_only_from_a_sound_log(path, monkeypatch):
+    data = bytearray(path.read_bytes())
+    data[60] ^= 0xFF
+    path.write_bytes(bytes(data))
+    before = index_of(path).read_bytes()
+    log = open_log(path)
+    scans = []
+    real = BlockLog._whole_records
+    monkeypatch.setattr(
+        BlockLog, "_whole_records", lambda *args: (scans.append(args), real(*args))[1]
+    )
+    for _ in range(3):
+        with pytest.raises(BlockLogDamagedError):
+            log.read(2)
+    assert len(scans) == 1
+    assert index_of(path).read_bytes() == before
+    assert log.read(4) == BLOCKS[3]
+    log.close()
+
+
 def test_cutting_forgets_later_blocks_and_appending_goes_on(path):
     log = open_log(path)
     log.cut_to(2)

@@ -7,6 +7,7 @@ import pytest
 from protocol.params import DEV_PARAMS
 from smtchain.chain.block_steps import (
     calculate_last_irreversible,
+    is_absent,
     record_block_summary,
     update_last_irreversible_block,
 )
@@ -85,6 +86,31 @@ class TestIrreversibility:
         state.witnesses.modify(state.witnesses.get("wit0"), last_confirmed_block_num=10)
         update_last_irreversible_block(EvaluationContext(state=state, params=RULES_OF_W))
         assert state.globals.get().last_irreversible_block_num == 10
+
+
+class TestAbsence:
+    """database.cpp::update_global_dynamic_data: head - last_confirmed_block_num > the limit."""
+
+    def absent(self, limit, last, head, key=b"\2" * 33):
+        state = state_with([last], head)
+        witness = state.witnesses.get("wit0")
+        state.witnesses.modify(witness, signing_key=key)
+        return is_absent(replace(DEV_PARAMS, witness_shutdown_blocks=limit), witness, head)
+
+    def test_begins_after_the_limit(self):
+        assert not self.absent(28_800, last=1_000, head=29_800)
+        assert self.absent(28_800, last=1_000, head=29_801)
+
+    def test_counts_from_genesis_for_who_never_produced(self):
+        assert not self.absent(28_800, last=0, head=28_800)
+        assert self.absent(28_800, last=0, head=28_801)
+
+    def test_is_not_reported_of_who_has_no_key(self):
+        assert not self.absent(28_800, last=0, head=99_999, key=bytes(33))
+
+    def test_is_of_no_consequence_on_chains_that_set_no_limit(self):
+        assert DEV_PARAMS.witness_shutdown_blocks == 0
+        assert not self.absent(0, last=0, head=10**6)
 
 
 class TestSummaries:

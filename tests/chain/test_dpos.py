@@ -1,5 +1,6 @@
 """Witnesses on a whole chain: rounds, missed slots, keys, pay, irreversibility, long pauses."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from dpos_world import (
 
 from protocol.assets import STEEM, Asset
 from protocol.crypto import NULL_PUBLIC_KEY, PrivateKey
+from protocol.errors import ProtocolError
 from protocol.operations.vesting import TransferToVesting
 from protocol.operations.witness import (
     AccountWitnessProxy,
@@ -162,6 +164,39 @@ class TestRounds:
         assert one.chain.head_block_id == two.chain.head_block_id
         assert one.chain.digest() == two.chain.digest()
         assert schedule_of(one) == schedule_of(two)
+
+
+class TestSums:
+    """Invariant 21 is counted anew after every block."""
+
+    PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy")
+
+    def anything(self, chance):
+        who, other = chance.choice(self.PEOPLE), chance.choice((*self.PEOPLE, "", "", ""))
+        name = chance.choice(WITNESSES)
+        return chance.choice(
+            [
+                AccountWitnessVote(who, name, approve=chance.random() < 0.7),
+                AccountWitnessProxy(who, other),
+                TransferToVesting(who, other or who, Asset(chance.randrange(1, 10**6), STEEM)),
+            ]
+        )
+
+    @pytest.mark.parametrize("seed", range(3))
+    def test_votes_are_the_weight_of_the_voters_whatever_happens(self, begin, seed):
+        stage, chance = begin(), random.Random(seed)
+        done, refused = [], 0
+        for number in range(300):
+            try:
+                done.append(stage.push(self.anything(chance), expiration=stage.now + 60 + number))
+            except ProtocolError:
+                refused += 1
+            if number % 10 == 9:
+                stage.produce()
+        assert len(done) > 150
+        assert refused > 20
+        ways = [stage.state.accounts.get(name).proxied_vsf_votes for name in self.PEOPLE]
+        assert any(levels[1] for levels in ways)
 
 
 class TestMissedSlots:

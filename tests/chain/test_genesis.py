@@ -11,7 +11,7 @@ from protocol.authority import NULL_AUTHORITY, single_key_authority
 from protocol.crypto import PrivateKey
 from protocol.errors import ProtocolError
 from protocol.params import DEV_PARAMS, TESTNET_PARAMS
-from protocol.symbols import nai_string, stripped, symbol_from_nai
+from protocol.symbols import nai_string, paired_symbol, stripped, symbol_from_nai
 from smtchain.chain.chain import Chain
 from smtchain.chain.genesis import load_genesis, parse_genesis, with_params
 from smtchain.chain.genesis_reader import (
@@ -30,6 +30,7 @@ from smtchain.chain.genesis_reader import (
 from smtchain.state.tables.smt import SmtPhase
 
 DEV = symbol_from_nai("@@439870063", 3)
+VESTING_TWIN = nai_string(paired_symbol(DEV))
 PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy")
 
 
@@ -148,7 +149,33 @@ MALFORMED = [
     (("params", "no_such"), 1, GenesisUnknownFieldError, "params.no_such"),
     (("params", "chain_id"), 1, GenesisUnknownFieldError, "params.chain_id"),
     (("params", "min_feeds"), "1", GenesisFormError, "params.min_feeds"),
-    (("params", "min_feeds"), -1, GenesisRangeError, "params.min_feeds"),
+    (("params", "min_feeds"), 0, GenesisRangeError, "params.min_feeds"),
+    (("params", "blocks_per_year"), 0, GenesisRangeError, "params.blocks_per_year"),
+    (("params", "max_witnesses"), 0, GenesisRangeError, "params.max_witnesses"),
+    (("params", "irreversible_lag"), -1, GenesisRangeError, "params.irreversible_lag"),
+    (
+        ("params", "smt_emit_indefinitely"),
+        5,
+        GenesisUnknownFieldError,
+        "params.smt_emit_indefinitely",
+    ),
+    (("accounts", 1, "key_seed"), "\ud800", GenesisFormError, "accounts[1].key_seed"),
+    (("accounts", 1, "json_metadata"), "\ud800", GenesisFormError, "accounts[1].json_metadata"),
+    (("witnesses", 0, "url"), "\ud800", GenesisFormError, "witnesses[0].url"),
+    (
+        ("witnesses", 0, "signing_key", "seed"),
+        "\ud800",
+        GenesisFormError,
+        "witnesses[0].signing_key.seed",
+    ),
+    (("tokens", 0, "symbol", "nai"), "@@000000021", GenesisFormError, "tokens[0].symbol.nai"),
+    (("tokens", 0, "symbol", "nai"), VESTING_TWIN, GenesisFormError, "tokens[0].symbol.nai"),
+    (
+        ("tokens", 0, "parameters", "vote_regeneration_period_seconds"),
+        0,
+        GenesisRangeError,
+        "tokens[0].parameters.vote_regeneration_period_seconds",
+    ),
     (("params", "min_feeds"), True, GenesisFormError, "params.min_feeds"),
     (("params", "param_bound_inclusive"), 1, GenesisFormError, "params.param_bound_inclusive"),
     (("params",), [], GenesisFormError, "params"),
@@ -194,7 +221,7 @@ MALFORMED = [
     ),
     (("median_price", "quote"), "1.000 SBD", GenesisAmountError, "median_price.quote"),
     (("tokens", 0, "symbol", "nai"), "@@439870064", GenesisFormError, "tokens[0].symbol.nai"),
-    (("tokens", 0, "symbol", "precision"), 13, GenesisRangeError, "tokens[0].symbol.precision"),
+    (("tokens", 0, "symbol", "precision"), 9, GenesisRangeError, "tokens[0].symbol.precision"),
     (("tokens", 0, "control_account"), "nobody", GenesisUnknownAccountError, "tokens[0].control"),
     (("tokens", 0, "max_supply"), "199999.999", GenesisSupplyError, "tokens[0].max_supply"),
     (("tokens", 0, "max_supply"), "1000000000000.001", GenesisSupplyError, "tokens[0].max_supply"),

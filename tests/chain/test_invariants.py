@@ -1,17 +1,33 @@
 """Every invariant can fail: one row is falsified, and its number is in the complaint."""
 
+from dataclasses import replace
+
 import pytest
 from actors import Stage
+from smt_world import (
+    valid_smt_cap_reveal,
+    valid_smt_contribute,
+    valid_smt_create,
+    valid_smt_setup,
+)
 
 from protocol.assets import STEEM, Asset
 from protocol.errors import InvariantViolationError
 from protocol.symbols import stripped, symbol_from_nai
 from smtchain.chain.chain import Chain, ChainHaltedError
+from smtchain.chain.genesis import with_params
 from smtchain.chain.invariants import check_totals, recount
+from smtchain.chain.options import ChainOptions
 from smtchain.state.tables.account import KeyReference
 from smtchain.state.tables.conversion import ConvertRequest
 from smtchain.state.tables.escrow import Escrow
-from smtchain.state.tables.smt import SmtBalance, SmtContribution, SmtEvent, SmtPhase
+from smtchain.state.tables.smt import (
+    SmtBalance,
+    SmtContribution,
+    SmtEvent,
+    SmtInflation,
+    SmtPhase,
+)
 from smtchain.state.tables.witness import WitnessVote
 
 DEV = stripped(symbol_from_nai("@@439870063", 3))
@@ -60,6 +76,29 @@ def conversion(amount):
     return ConvertRequest(
         id=0, owner="alice", requestid=1, amount=amount, conversion_date=4_000_000_000
     )
+
+
+def inflation(**changes):
+    members = {
+        "nai": DEV,
+        "schedule_time": 4_000_000_000,
+        "token_unit": (("bob", 1),),
+        "interval_seconds": 21_600,
+        "interval_count": 1,
+        "lep_time": 0,
+        "rep_time": 0,
+        "lep_abs_amount": 1,
+        "rep_abs_amount": 1,
+        "lep_rel_amount_numerator": 0,
+        "rep_rel_amount_numerator": 0,
+        "rel_amount_denom_bits": 0,
+    }
+    return SmtInflation(**(members | changes))
+
+
+def overlapping_inflation(state):
+    state.smt_inflation.insert(inflation())
+    state.smt_inflation.insert(inflation(schedule_time=4_000_021_600))
 
 
 def foreign_token_balance(state):
@@ -121,6 +160,8 @@ RULES = [
     (9, falsify("accounts", "alice", vesting_shares=1)),
     (9, falsify("accounts", "alice", reward_vesting_steem=1)),
     (10, falsify("accounts", "alice", delegated_vesting_shares=1)),
+    (10, falsify("smt_balances", "alice", DEV, delegated_vesting_shares=1)),
+    (10, falsify("smt_balances", "alice", DEV, received_vesting_shares=1)),
     (11, falsify("smt_tokens", DEV, current_supply=200_000_001)),
     (11, falsify("smt_tokens", DEV, reward_balance=0)),
     (11, falsify("smt_balances", "alice", DEV, liquid=1)),
@@ -140,6 +181,11 @@ RULES = [
     ),
     (16, insert("smt_events", SmtEvent(id=0, time=1, kind=0, nai=DEV))),
     (16, insert("smt_events", SmtEvent(id=0, time=4_000_000_000, kind=0, nai=16 * 77))),
+    (16, insert("smt_events", SmtEvent(id=0, time=4_000_000_000, kind=4, nai=DEV))),
+    (22, insert("smt_inflation", inflation(nai=16 * 77))),
+    (22, insert("smt_inflation", inflation(token_unit=(("$market_maker", 1),)))),
+    (22, falsify("smt_tokens", DEV, market_maker_inflation_entries=1)),
+    (22, overlapping_inflation),
     (17, falsify("witnesses", "initminer", votes=5)),
     (17, falsify("witness_schedule", current_shuffled_witnesses=("alice",))),
     (21, insert("witness_votes", WitnessVote(id=0, account="alice", witness="initminer"))),
@@ -181,7 +227,7 @@ def test_a_falsified_row_breaks_its_rule(chain, rule, falsehood):
 
 
 def test_every_rule_is_broken_by_some_test():
-    assert {rule for rule, _ in RULES} == set(range(1, 22))
+    assert {rule for rule, _ in RULES} == set(range(1, 23))
 
 
 @pytest.mark.parametrize(("rule", "falsehood"), [each for each in RULES if each[0] <= 4])
@@ -198,6 +244,113 @@ def test_the_cheap_check_reads_no_more_of_a_larger_state(chain):
     after = [(table.reads, table.steps) for table in tables]
     assert sum(new[0] - old[0] for new, old in zip(after, before, strict=True)) <= 3
     assert sum(new[1] - old[1] for new, old in zip(after, before, strict=True)) == 0
+
+
+class TestGenerations:
+    """A token whose launch pays one of its three contributions per block."""
+
+    SYMBOL = symbol_from_nai("@@181188044", 4)
+
+    @pytest.fixture
+    def stage(self, stage_with, dev_genesis):
+        params = replace(dev_genesis.params, launch_payouts_per_block=1)
+        stage = stage_with(ChainOptions(recount_every=1), with_params(dev_genesis, params))
+        stage.produce()
+        stage.send(valid_smt_create(symbol=self.SYMBOL))
+        self.times = [stage.now + 30 * step for step in range(1, 5)]
+        stage.send(self.setup())
+        return stage
+
+    def setup(self, **changes):
+        names = (
+            "generation_begin_time",
+            "generation_end_time",
+            "announced_launch_time",
+            "launch_expiration_time",
+        )
+        return valid_smt_setup(
+            symbol=self.SYMBOL, **(dict(zip(names, self.times, strict=True)) | changes)
+        )
+
+    def contribute(self, stage):
+        stage.jump_to(self.times[0])
+        for name in ("alice", "bob", "carol"):
+            stage.push(valid_smt_contribute(symbol=self.SYMBOL, contributor=name))
+        stage.produce()
+
+    def reveal(self, stage):
+        for amount in (1, 1_000):
+            stage.push(valid_smt_cap_reveal(amount, symbol=self.SYMBOL))
+
+    def phase(self, stage):
+        return stage.state.smt_tokens.get(stripped(self.SYMBOL)).phase
+
+    def check_events(self, stage, *kinds):
+        """Check that each of these events is missed."""
+        events = list(stage.state.smt_events.scan("by_nai", stripped(self.SYMBOL)))
+        assert sorted(event.kind for event in events) == list(kinds)
+        for kind in kinds:
+            with pytest.raises(InvariantViolationError, match=r"^invariant 16: .* waits for"):
+                falsified(stage, self.without(kind), recount)
+
+    def without(self, kind):
+        def apply(state):
+            for event in state.smt_events.scan("by_nai", stripped(self.SYMBOL)):
+                if event.kind == kind:
+                    state.smt_events.remove(event)
+
+        return apply
+
+    def test_every_phase_misses_its_events(self, stage):
+        assert self.phase(stage) == SmtPhase.SETUP_COMPLETED
+        self.check_events(stage, 0, 1, 2, 3)
+        self.contribute(stage)
+        self.check_events(stage, 1, 2, 3)
+        stage.jump_to(self.times[1])
+        self.check_events(stage, 2, 3)
+        stage.jump_to(self.times[2])
+        assert self.phase(stage) == SmtPhase.LAUNCH_PENDING
+        self.check_events(stage, 3)
+        self.reveal(stage)
+        stage.produce()
+        assert self.phase(stage) == SmtPhase.LAUNCHING
+        self.check_events(stage, 4)
+        stage.produce(2)
+        assert self.phase(stage) == SmtPhase.ACTIVE
+        self.check_events(stage)
+
+    def test_a_failed_launch_waits_for_its_refunds(self, stage):
+        self.contribute(stage)
+        stage.jump_to(self.times[3])
+        assert self.phase(stage) == SmtPhase.LAUNCH_FAILED
+        self.check_events(stage, 4)
+        stage.produce(2)
+        self.check_events(stage)
+
+    def test_while_paying_it_holds_what_founders_get_to_the_satoshi(self, stage):
+        self.contribute(stage)
+        self.reveal(stage)
+        stage.jump_to(self.times[2])
+        assert self.phase(stage) == SmtPhase.LAUNCHING
+
+        def steal_from_founders(state):
+            generation = state.smt_generations.get(stripped(self.SYMBOL))
+            state.smt_generations.modify(generation, contributed=generation.contributed - 1)
+            alice = state.accounts.get("alice")
+            state.accounts.modify(alice, balance=alice.balance + 1)
+
+        with pytest.raises(InvariantViolationError, match=r"^invariant 15: STEEM held"):
+            falsified(stage, steal_from_founders, recount)
+
+    def test_a_pending_transaction_may_queue_an_event_for_now(self, stage):
+        """Between two blocks it is due and has not run; that is no violation."""
+        self.contribute(stage)
+        stage.jump_to(self.times[2])
+        self.reveal(stage)
+        due = stage.state.smt_events.first()
+        assert (due.kind, due.time) == (2, stage.now)
+        stage.chain.check_invariants()
+        assert not stage.chain.halted
 
 
 class TestHalting:

@@ -187,7 +187,6 @@ class TestFile:
         with pytest.raises(KeyStoreMissingError, match=str(path)):
             KeyStore.open(path, "secret")
 
-
     def test_changes_made_at_once_all_last(self, store, path):
         def add(name):
             with locked(path):

@@ -1,4 +1,4 @@
-"""Real third-party clients against live testnets: `make test-clients`.
+"""Real third-party clients, against our bytes and against live testnets: `make test-clients`.
 
 Each client is installed into an environment of its own below this directory.  Prints one line per
 check and, per client and chain, `N passed, N failed`; exit code 0 when nothing failed, 1 when
@@ -16,9 +16,11 @@ from pathlib import Path
 from protocol.params import DEV_PARAMS, TESTNET_PARAMS, ChainParams
 from tests.clients.launch_alpha import Launch
 from tests.clients.live_testnet import LiveTestnet, running_testnet
+from tests.clients.serialization.compare import compare_all
 
 HERE = Path(__file__).parent
 DSTEEM = HERE / "dsteem"
+SERIALIZATION = HERE / "serialization"
 
 
 def main() -> int:
@@ -27,9 +29,11 @@ def main() -> int:
     if missing:
         print(f"error: clients.missing: {' and '.join(missing)} not found; install Node.js first")
         return 2
+    install(SERIALIZATION)
     install(DSTEEM)
     with tempfile.TemporaryDirectory(prefix="smtchain-clients-") as scratch:
         outcomes = [
+            *compare_all(),
             basics(DEV_PARAMS, "3", Path(scratch)),
             basics(DEV_PARAMS, "0", Path(scratch)),
             basics(TESTNET_PARAMS, "0", Path(scratch)),

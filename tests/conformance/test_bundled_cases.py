@@ -28,7 +28,9 @@ def genesis():
 
 def test_the_full_examples_come_first():
     assert tuple(FILES)[:4] == WHITEPAPER
-    assert all(name.startswith("prose/") for name in tuple(FILES)[4:])
+    folders = [name.split("/")[0] for name in tuple(FILES)[4:]]
+    assert list(dict.fromkeys(folders)) == ["inflation", "prose"]
+    assert folders == sorted(folders)
     assert "genesis.json" not in FILES
 
 

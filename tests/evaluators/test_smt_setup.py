@@ -1,5 +1,6 @@
 """smt_setup: what it stores and schedules, and what it refuses."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,6 +161,28 @@ class TestInflationChecks:
         )
         world.state.smt_tokens.modify(token_of(world), market_maker_reserve_ratio=500)
         world.apply(valid_smt_setup())
+
+    def test_removed_inflation_needs_no_market_maker(self, world: Any) -> None:
+        entry = valid_smt_setup_inflation(inflation_unit=inflation_unit({"$market_maker": 1}))
+        world.apply(entry)
+        world.apply(replace(entry, remove=True))
+        world.apply(valid_smt_setup())
+        assert token_of(world).phase == SmtPhase.SETUP_COMPLETED
+
+    def test_a_long_schedule_costs_nothing(self, world: Any) -> None:
+        """A refused setup is free: it must not pay to have made the schedule long before."""
+        for index in range(30):
+            world.apply(
+                valid_smt_setup_inflation(
+                    schedule_time=LAUNCH + 1_000 + index,
+                    interval_count=0,
+                    inflation_unit=inflation_unit({"$market_maker" if index == 29 else "bob": 1}),
+                )
+            )
+        before = world.state.smt_inflation.steps
+        with pytest.raises(NoMarketMakerError):
+            world.apply(valid_smt_setup())
+        assert world.state.smt_inflation.steps - before == 1
 
 
 class TestUnitChecks:

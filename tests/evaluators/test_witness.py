@@ -457,7 +457,7 @@ class TestFeedPublishApply:
     @pytest.mark.parametrize(
         ("price", "field", "value"),
         [
-            (Price(steem(2_000), sbd(1_000)), "exchange_rate.base", steem(0).symbol),
+            (Price(steem(2_000), sbd(1_000)), "exchange_rate.base", "STEEM"),
         ],
     )
     def test_rejects_steem_priced_in_sbd(self, world, price, field, value):

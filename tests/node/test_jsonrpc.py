@@ -12,10 +12,11 @@ from typing import Any
 import orjson
 import pytest
 
+from protocol.assets import STEEM, Asset
 from smtchain.node.arguments import Flag, Json, Limit, Name, Names, UInt32
 from smtchain.node.jsonrpc import Dispatcher, Limits
 from smtchain.node.methods import CONDENSER, Api, MethodTable
-from smtchain.node.rpc_errors import AssertionFailedError
+from smtchain.node.rpc_errors import AssertionFailedError, error_object
 
 VERSION = {"blockchain_version": "0.22.0"}
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors/rpc/jsonrpc_errors.json").read_text())
@@ -152,6 +153,14 @@ class TestBatch:
 
 
 class TestLimits:
+    def test_refuses_the_rest_of_a_batch_whose_answers_are_large(self) -> None:
+        batch = [request("condenser_api.lookup", ["a" * 60], id=number) for number in range(5)]
+        one = len(orjson.dumps(ask(batch)[0]))
+        answers = ask([*batch, 7], answer_bytes=2 * one)
+        assert ["result" in answer for answer in answers] == [True] * 3 + [False] * 3
+        assert answers[3]["error"]["data"]["error_code"] == "rpc.batch.answer_size"
+        assert [answer["id"] for answer in answers] == [0, 1, 2, 3, 4, None]
+
     def test_limits_the_size(self) -> None:
         body = orjson.dumps(request("condenser_api.get_version", []))
         assert "result" in ask(body, request_bytes=len(body))
@@ -170,6 +179,12 @@ class TestLimits:
         assert ask(nested(9), depth=10)["error"]["data"]["error_code"] == "rpc.params.count"
         assert "nests" in ask(nested(10), depth=10)["error"]["message"]
         assert ask("[" * 100_000)["error"]["code"] in (-32000, -32600)
+
+    def test_limits_how_many_arrays_there_are(self) -> None:
+        # A million empty lists are a small body that takes long to walk.
+        body = orjson.dumps(request("a.b", [[]] * 97))
+        assert ask(body, brackets=99)["error"]["code"] == -32002
+        assert "at most 98" in ask(body, brackets=98)["error"]["message"]
 
     def test_allows_many_brackets_that_are_not_deep(self) -> None:
         many = request("database_api.find_accounts", {"accounts": ["[[{{"] * 100})
@@ -256,7 +271,8 @@ class TestErrors:
         error = refusal("database_api.refuse")
         data = error["data"]
         assert error["code"] == -32003
-        assert error["message"] == "Assert Exception:no"
+        # dsteem renders stack[0] and lists its data; others show the message alone.
+        assert error["message"] == "Assert Exception:no (field=x, value=5)"
         assert (data["code"], data["name"], data["message"]) == (
             10,
             "assert_exception",
@@ -267,6 +283,49 @@ class TestErrors:
         assert top["data"] == {"error_code": "rpc.assertion", "field": "x", "value": 5}
         assert set(top["context"]) == {"level", "file", "line", "method", "hostname", "timestamp"}
         assert top["context"]["file"] == "test_jsonrpc.py"
+
+    @pytest.mark.parametrize(
+        ("text", "field", "value", "message"),
+        [
+            ("must be small", "a[0].b", -1, "must be small (field=a[0].b, value=-1)"),
+            ("a.b must be a list", "a.b", "x", 'a.b must be a list (value="x")'),
+            ("there is no bob", "name", "bob", "there is no bob (field=name)"),
+            ("not a name", "to", "", 'not a name (field=to, value="")'),
+            ("no", "", b"\x01\xff", "no (value=01ff)"),
+            ("no", "x", [1, None, {"a": 2}], 'no (field=x, value=[1,null,{"a":2}])'),
+            ("no", "x", Asset(5, STEEM), None),
+            ("no", "x", "long" * 100, None),
+            ("no", "", None, "no"),
+        ],
+    )
+    def test_the_message_names_field_and_value(self, text, field, value, message) -> None:
+        made = error_object(AssertionFailedError(text, field=field, value=value))
+        if message is not None:
+            assert made["message"] == f"Assert Exception:{message}"
+        assert "Asset(" not in made["message"]
+        assert "\n" not in made["message"]
+        assert len(made["message"]) < 300
+
+    def test_shows_null_where_the_type_was_wrong(self) -> None:
+        error = refusal("condenser_api.get_block", [None])
+        assert error["message"] == "Bad Cast:block_num must be an integer (value=null)"
+        assert error["data"]["stack"][0]["data"]["value"] is None
+
+    @pytest.mark.parametrize(
+        ("method", "params"),
+        [
+            ("x" * 100_000 + ".y", []),
+            ("database_api." + "y" * 100_000, []),
+            ("x" * 100_000, []),
+            ("call", ["x" * 100_000, "y", []]),
+            ("call", [["x"] * 100_000, {"y": 1}, []]),
+            ("database_api.find_accounts", {"z" * 100_000: 1, "accounts": []}),
+            ("database_api.find_accounts", {"accounts": ["z" * 100_000]}),
+            ("condenser_api.get_block", ["9" * 100_000]),
+        ],
+    )
+    def test_does_not_send_back_what_is_long(self, method, params) -> None:
+        assert len(json.dumps(refusal(method, params))) < 3_000
 
     @pytest.mark.parametrize(
         ("method", "words"),

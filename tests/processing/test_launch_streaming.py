@@ -11,6 +11,7 @@ from smt_world import (
     Launchpad,
     commitment,
     generation_of,
+    inflation_unit,
     jump,
     make_policy,
     phase_of,
@@ -165,10 +166,14 @@ class TestStreaming:
     def test_a_failed_tokens_inflation_is_forgotten_within_the_bound(
         self, world: Any, launchpad: Launchpad
     ) -> None:
-        world.add_token(ALPHA, phase=SmtPhase.SETUP)
+        world.add_token(ALPHA, phase=SmtPhase.SETUP, market_maker_reserve_ratio=500)
         for index in range(3):
             world.apply(
-                valid_smt_setup_inflation(schedule_time=LAUNCH + 1_000 + index, interval_count=0)
+                valid_smt_setup_inflation(
+                    schedule_time=LAUNCH + 1_000 + index,
+                    interval_count=0,
+                    inflation_unit=inflation_unit({"$market_maker": 1}),
+                )
             )
         launchpad.configure(replace(PLAIN_POLICY, min_steem_units_commitment=commitment(1_000)))
         launchpad.reveal(1_000, 1_000)
@@ -179,9 +184,11 @@ class TestStreaming:
         # One refund and one entry; two entries are left.
         assert steem_of(world, "anna") == 10
         assert len(list(entries.scan("", stripped(ALPHA)))) == 2
+        assert token_of(world).market_maker_inflation_entries == 2
         assert generation_of(world) is not None
         jump(world, LAUNCH + 3)
         assert entries.first("", stripped(ALPHA)) is None
+        assert token_of(world).market_maker_inflation_entries == 0
         assert generation_of(world) is None
 
     def test_a_satoshi_nobody_accounts_for_halts_the_chain(

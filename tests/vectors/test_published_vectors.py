@@ -13,10 +13,13 @@ from schema_encoder import CORE_TEXT, SchemaEncoder, public_key_bytes, sha256
 
 import protocol.operations
 from protocol.assets import InvalidAssetError
-from protocol.errors import InvalidOperationError, JsonFormError, WireError
+from protocol.errors import InvalidOperationError, JsonFormError, TrailingBytesError, WireError
+from protocol.operation import Operation
 from protocol.operations import OPERATIONS
 from protocol.operations.smt_parameters import RepeatedParameterError
+from protocol.params import DEV
 from protocol.validation import TextEncodingError
+from protocol.wire import decode_as
 from protocol.wire_walk import WrongTypeError
 
 VECTORS = Path(__file__).parent
@@ -110,6 +113,30 @@ def kinds(root):
         if inspect.getmodule(kind).__name__.startswith(protocol.__name__ + "."):
             yield kind
             yield from kinds(kind)
+
+
+@pytest.mark.parametrize("cls", OPERATIONS, ids=lambda cls: cls.NAME)
+class TestOneEncoding:
+    """An operation has one encoding: nothing shorter or longer is read."""
+
+    def encodings(self, cls):
+        return [
+            bytes.fromhex(case["hex"])
+            for case in load("published/dev/operations.json")
+            if case["op_id"] == cls.TAG
+        ]
+
+    def test_every_strict_prefix_is_refused(self, cls):
+        for data in self.encodings(cls):
+            for size in range(len(data)):
+                with pytest.raises(WireError):
+                    decode_as(Operation, data[:size], DEV)
+
+    def test_every_further_byte_is_refused(self, cls):
+        for data in self.encodings(cls):
+            for byte in range(256):
+                with pytest.raises(TrailingBytesError):
+                    decode_as(Operation, data + bytes((byte,)), DEV)
 
 
 @pytest.mark.parametrize("network", NETWORKS)

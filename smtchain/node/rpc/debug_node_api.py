@@ -6,6 +6,7 @@ which makes steemd change the witness's key, is therefore not needed and not don
 
 from protocol.crypto import PrivateKey
 from protocol.errors import ProtocolError
+from protocol.jsonscalars import parse_time, print_time
 from smtchain.node.arguments import Flag, Json, Moment, Text, UInt32
 from smtchain.node.methods import Api
 from smtchain.node.node import Node
@@ -15,6 +16,12 @@ from smtchain.node.views import chain as chain_views
 api = Api("debug_node_api")
 
 BLOCKS_LIMIT = 100_000  # blocks of one call; about a minute of work
+
+LAST_MOMENT = parse_time("2096-01-01T00:00:00")
+"""Where time travel ends: times have 32 bits, to 2106, and rules look some years ahead.
+
+A chain that came to the end of time could never make a block again.
+"""
 
 
 def _check_key(node: Node, debug_key: str) -> None:
@@ -35,6 +42,20 @@ def _check_key(node: Node, debug_key: str) -> None:
         raise ParamRangeError("the producing witness's key", "debug_key", "(not shown)")
 
 
+def _check_moment(moment: int, field: str, value: int | str) -> None:
+    """Refuse to travel where no chain could go on.
+
+    Raises
+    ------
+    ParamRangeError
+        `moment` is after 2096.
+    """
+    if moment > LAST_MOMENT:
+        raise ParamRangeError(
+            f"such that time stays before {print_time(LAST_MOMENT)}", field, value
+        )
+
+
 @api.method(returns={"blocks": 0})
 async def debug_generate_blocks(  # noqa: PLR0913  steemd's arguments
     node: Node,
@@ -51,6 +72,8 @@ async def debug_generate_blocks(  # noqa: PLR0913  steemd's arguments
         raise AssertionFailedError(
             f"count must be at most {BLOCKS_LIMIT}", field="count", value=count
         )
+    seconds = (miss_blocks + count) * node.params.block_interval_seconds
+    _check_moment(node.head.time + seconds, "miss_blocks", miss_blocks)
     return {"blocks": await node.producer.produce(count, missed_slots=miss_blocks)}
 
 
@@ -68,12 +91,13 @@ async def debug_generate_blocks_until(
     100,000.
     """
     _check_key(node, debug_key)
+    _check_moment(head_block_time, "head_block_time", print_time(head_block_time))
     wanted = (head_block_time - node.head.time) // node.params.block_interval_seconds
     if not generate_sparsely and wanted > BLOCKS_LIMIT:
         raise AssertionFailedError(
             f"that would be {wanted} blocks, at most {BLOCKS_LIMIT}",
             field="head_block_time",
-            value=head_block_time,
+            value=print_time(head_block_time),
         )
     made = await node.producer.produce_until(head_block_time, sparsely=generate_sparsely)
     return {"blocks": made}

@@ -54,7 +54,11 @@ class SmtEventKind(IntEnum):
 @stored("smt_token", key=("nai",), indexes={"by_control_account": ("control_account", "nai")})
 @dataclass(frozen=True, slots=True)
 class SmtToken:
-    """A token.  steemd: smt_token_object.  Whitepaper: "SMT object creation"."""
+    """A token.  steemd: smt_token_object.  Whitepaper: "SMT object creation".
+
+    `market_maker_inflation_entries` counts the entries of its inflation schedule that pay
+    `$market_maker`, so that nobody has to walk over the schedule.
+    """
 
     id: U64
     nai: U32
@@ -92,6 +96,7 @@ class SmtToken:
     market_maker_decay_seconds: U32 = 0
     market_maker_pay_later_emission: bool = False
     market_maker_taker_mode: bool = False
+    market_maker_inflation_entries: U32 = 0
 
 
 @stored("smt_generation", key=("nai",))
