@@ -1,5 +1,6 @@
 # The only door: every target makes the virtual environment it needs.
 # Arguments: make test k=smt_setup    make testnet args="--block-time 0"
+#            make testnet args=--fresh    make testnet args=--ephemeral
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,6 +8,11 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+
+# A testnet goes on where it was stopped: each network's chain is kept, unless the arguments name
+# another place, a chain of one's own, or one that is to be the same every time.
+KEEP = $(if $(filter --ephemeral --data-dir% --genesis% --seed%,$(args)),,--data-dir \
+    testnet-data/$(if $(filter testnet --network=testnet,$(args)),testnet,dev))
 
 .DEFAULT_GOAL := help
 .PHONY: help testnet demo test test-clients lint types conformance bench vectors docs clean
@@ -17,7 +23,7 @@ help: ## list the targets
 $(RUNTIME): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "error: Python 3.11 or newer is needed (set PYTHON=...)"; exit 1; }
-	@echo "setting up $(VENV) ..."
+	@echo "setting up $(VENV), which takes about a minute ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(INSTALL) .
 	@touch $@
@@ -27,8 +33,8 @@ $(DEV): pyproject.toml $(RUNTIME)
 	@$(INSTALL) ".[dev]"
 	@touch $@
 
-testnet: $(RUNTIME) ## a funded local chain with JSON-RPC on 127.0.0.1:8090, keys on the screen
-	@exec $(BIN)/smtchain testnet $(args)
+testnet: $(RUNTIME) ## a funded local chain, kept in testnet-data; args=--fresh begins anew
+	@exec $(BIN)/smtchain testnet $(KEEP) $(args)
 
 demo: $(RUNTIME) ## one token's whole life in under a minute
 	@$(BIN)/smtchain demo $(args)
@@ -60,7 +66,7 @@ vectors: $(RUNTIME) ## write the vectors for other implementations (tests/vector
 docs: $(RUNTIME) ## write the generated reference pages of docs/
 	$(BIN)/python tools/reference_pages.py
 
-clean: ## remove everything that was made
+clean: ## remove everything that was made, the kept testnet too
 	rm -rf $(VENV) .venv-beem .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
 	    testnet-data dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

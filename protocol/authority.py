@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from protocol.crypto import public_key_text
 from protocol.errors import InvalidTransactionError
 from protocol.params import ChainParams
 from protocol.types import U16, U32, AccountName, FlatMap, PublicKey
@@ -97,13 +98,13 @@ class MissingOtherAuthorityError(MissingAuthorityError):
 
 
 class IrrelevantSignatureError(InvalidTransactionError):
-    """A signature was not needed; `value` holds the unneeded public keys."""
+    """A signature was not needed; `value` holds the texts of the unneeded public keys."""
 
     code = "transaction.irrelevant_signature"
 
 
 class DuplicateSignatureError(InvalidTransactionError):
-    """One key signed twice; `value` is that public key."""
+    """One key signed twice; `value` is the text of that public key."""
 
     code = "transaction.duplicate_signature"
 
@@ -264,7 +265,9 @@ def verify_authority(
     if _is_plain_signature(required, keys, lookup, params):
         return
     state = SignState(
-        params, lookup.get_posting if required.posting else lookup.get_active, _signer_table(keys)
+        params,
+        lookup.get_posting if required.posting else lookup.get_active,
+        _signer_table(keys, params),
     )
     if required.posting:
         _check_not_mixed(required)
@@ -292,7 +295,7 @@ def verify_authority(
         raise IrrelevantSignatureError(
             "irrelevant signature included:Unnecessary signature(s) detected",
             field="signatures",
-            value=[key.hex() for key in unused],
+            value=[public_key_text(key, params.network.address_prefix) for key in unused],
         )
 
 
@@ -323,7 +326,7 @@ def get_required_signatures(
     state = SignState(
         params,
         lookup.get_posting if required.posting else lookup.get_active,
-        _signer_table(list(signers)),
+        _signer_table(list(signers), params),
         choices,
     )
     if required.posting:
@@ -400,14 +403,14 @@ def _is_plain_signature(
     )
 
 
-def _signer_table(keys: list[PublicKey]) -> dict[PublicKey, bool]:
+def _signer_table(keys: list[PublicKey], params: ChainParams) -> dict[PublicKey, bool]:
     signers: dict[PublicKey, bool] = {}
     for key in keys:
         if key in signers:
             raise DuplicateSignatureError(
                 "duplicate signature included:Duplicate Signature detected",
                 field="signatures",
-                value=key.hex(),
+                value=public_key_text(key, params.network.address_prefix),
             )
         signers[key] = False
     return signers

@@ -202,7 +202,7 @@ class BlockEnvelope:
             for _ in range(count):
                 transaction, end = unpack(padded, offset, size, tables)
                 raw = data[offset:end]
-                transactions.append(TransactionEnvelope.from_parts(transaction, raw, chain_id))
+                transactions.append(TransactionEnvelope(transaction, raw, chain_id))
                 offset = end
             if offset == size:
                 return cls(header, data, data[: header_end - SIGNATURE_SIZE], tuple(transactions))

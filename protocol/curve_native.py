@@ -5,11 +5,20 @@ from typing import Any, Final, final
 
 import coincurve
 from coincurve._libsecp256k1 import ffi, lib  # type: ignore[import-not-found]  # compiled
+from coincurve.context import GLOBAL_CONTEXT
 
 from protocol.types import PublicKey
 
 _COMPRESSED_HEADER: Final = 31  # 27 + 4: "compressed key", as the reference writes it
-_RECOVERY_IDS: Final = tuple(bytes([header & 3]) for header in range(8))
+_DIGEST_SIZE: Final = 32
+_SIGNATURE_SIZE: Final = 65
+_KEY_SIZE: Final = 33
+_CONTEXT: Final = GLOBAL_CONTEXT.ctx
+_new: Final = ffi.new
+_PARSED: Final = ffi.typeof("secp256k1_ecdsa_recoverable_signature *")
+_POINT: Final = ffi.typeof("secp256k1_pubkey *")
+_COMPRESSED: Final = ffi.typeof(f"unsigned char[{_KEY_SIZE}]")
+_SIZE: Final = ffi.typeof("size_t *")
 _RFC6979: Final = lib.secp256k1_nonce_function_rfc6979
 
 
@@ -41,12 +50,23 @@ class NativeCurve:
 
     def recover(self, digest: bytes, signature: bytes) -> PublicKey | None:
         """Return the signer of a header ‖ r ‖ s, or None."""
-        serialized = signature[1:] + _RECOVERY_IDS[signature[0] - 27]
-        try:
-            key = coincurve.PublicKey.from_signature_and_message(serialized, digest, None)
-        except ValueError:
+        # Straight to the library: the package's own way takes a tenth longer.  The sizes are
+        # checked here because the library cannot.
+        if len(digest) != _DIGEST_SIZE or len(signature) != _SIGNATURE_SIZE:
             return None
-        return PublicKey(key.format())
+        parsed, point, output = _new(_PARSED), _new(_POINT), _new(_COMPRESSED)
+        recovery_id = (signature[0] - 27) & 3
+        if not lib.secp256k1_ecdsa_recoverable_signature_parse_compact(
+            _CONTEXT, parsed, signature[1:], recovery_id
+        ):
+            return None
+        if not lib.secp256k1_ecdsa_recover(_CONTEXT, point, parsed, digest):
+            return None
+        size = _new(_SIZE, _KEY_SIZE)
+        lib.secp256k1_ec_pubkey_serialize(
+            _CONTEXT, output, size, point, lib.SECP256K1_EC_COMPRESSED
+        )
+        return PublicKey(ffi.buffer(output)[:])
 
     def multiply(self, point: PublicKey, secret: bytes) -> bytes | None:
         """Return the x coordinate of `secret` times `point`; None if `point` is no point."""

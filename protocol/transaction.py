@@ -20,9 +20,10 @@ from protocol.errors import InvalidOperationError, InvalidTransactionError
 from protocol.operation import NOBODY, Extensions, Operation
 from protocol.params import ChainParams, Network
 from protocol.types import U16, U32, PublicKey, Signature, Time
-from protocol.wire import decode, encode, wire_struct
+from protocol.wire import decode, encode, encode_as, wire_struct
 
 SIGNATURE_SIZE: Final = 65  # bytes
+_BEFORE_LONE_OPERATION: Final = 11  # bytes: reference 2 and 4, expiration 4, the count of one 1
 
 
 class EmptyTransactionError(InvalidTransactionError):
@@ -273,23 +274,26 @@ class TransactionEnvelope:
         Its bytes, signatures included.
     id : bytes
         20 bytes.
-    digest : bytes
-        32 bytes that the signatures sign; depends on the chain id.
     """
 
-    __slots__ = ("_merkle_digest", "_required", "_signers", "digest", "id", "raw", "transaction")
+    __slots__ = (
+        "_chain_id",
+        "_digest",
+        "_merkle_digest",
+        "_required",
+        "_signers",
+        "id",
+        "raw",
+        "transaction",
+    )
 
-    def __init__(
-        self,
-        transaction: SignedTransaction,
-        raw: bytes,
-        transaction_id: bytes,
-        digest: bytes,
-    ) -> None:
+    def __init__(self, transaction: SignedTransaction, raw: bytes, chain_id: bytes) -> None:
+        """Join a transaction and its bytes, which the caller knows to belong together."""
         self.transaction = transaction
         self.raw = raw
-        self.id = transaction_id
-        self.digest = digest
+        self.id = sha256(_without_signatures(raw, len(transaction.signatures)))[:20]
+        self._chain_id = chain_id
+        self._digest: bytes | None = None
         self._merkle_digest: bytes | None = None
         self._required: RequiredAuthorities | None = None
         self._signers: tuple[PublicKey, ...] | None = None
@@ -304,7 +308,7 @@ class TransactionEnvelope:
             `data` is not the canonical encoding of a signed transaction.
         """
         transaction = decode(SignedTransaction, data, params.network)
-        return cls.from_parts(transaction, data, params.chain_id)
+        return cls(transaction, data, params.chain_id)
 
     @classmethod
     def from_transaction(cls, transaction: SignedTransaction, params: ChainParams) -> Self:
@@ -315,18 +319,31 @@ class TransactionEnvelope:
         WireError
             A field has no encoding.
         """
-        return cls.from_parts(transaction, encode(transaction, params.network), params.chain_id)
-
-    @classmethod
-    def from_parts(cls, transaction: SignedTransaction, raw: bytes, chain_id: bytes) -> Self:
-        """Join a transaction and its bytes, which the caller knows to belong together."""
-        body = _without_signatures(raw, len(transaction.signatures))
-        return cls(transaction, raw, sha256(body)[:20], sha256(chain_id + body))
+        return cls(transaction, encode(transaction, params.network), params.chain_id)
 
     @property
     def size(self) -> int:
         """Return the number of bytes, signatures included."""
         return len(self.raw)
+
+    @property
+    def digest(self) -> bytes:
+        """Return the 32 bytes that the signatures sign; they depend on the chain id."""
+        if self._digest is None:
+            body = _without_signatures(self.raw, len(self.transaction.signatures))
+            self._digest = sha256(self._chain_id + body)
+        return self._digest
+
+    def operation_bytes(self, index: int, network: Network) -> bytes:
+        """Return the bytes of an operation, its number first, as in the transaction.
+
+        Of a lone operation they are cut out of the bytes at hand.
+        """
+        transaction = self.transaction
+        if len(transaction.operations) == 1 and not transaction.extensions:
+            end = len(self.raw) - _signatures_size(len(transaction.signatures)) - 1
+            return self.raw[_BEFORE_LONE_OPERATION:end]
+        return encode_as(Operation, transaction.operations[index], network)
 
     @property
     def merkle_digest(self) -> bytes:
@@ -413,7 +430,12 @@ def _with_signatures(transaction: Transaction, signatures: list[bytes]) -> Signe
 
 def _without_signatures(raw: bytes, count: int) -> bytes:
     """Cut the signature list, its varint count included, from the end of signed bytes."""
+    return raw[: -_signatures_size(count)]
+
+
+def _signatures_size(count: int) -> int:
+    """Return how many bytes so many signatures take, their varint count included."""
     count_size = 1
     while count >> 7 * count_size:
         count_size += 1
-    return raw[: len(raw) - count * SIGNATURE_SIZE - count_size]
+    return count * SIGNATURE_SIZE + count_size

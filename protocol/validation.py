@@ -7,7 +7,6 @@ carries both.  None of them reads state.
 import json
 import re
 from collections.abc import Iterable, Sized
-from functools import lru_cache
 from typing import Final
 
 from protocol.assets import SBD, STEEM, VESTS, Asset, is_smt, is_vesting, nai_string
@@ -22,6 +21,7 @@ MAX_JSON_DEPTH: Final = 200  # open brackets; steemd JSON_MAX_RECURSION_DEPTH
 PERCENT_100: Final = 10_000  # hundredths of a percent; steemd STEEM_100_PERCENT
 
 _ACCOUNT_LABEL: Final = r"[a-z][a-z0-9-]+[a-z0-9]"
+_KEPT_ANSWERS: Final = 65_536
 _ACCOUNT_NAME: Final = re.compile(rf"{_ACCOUNT_LABEL}(?:\.{_ACCOUNT_LABEL})*")
 # A string runs to its closing quote or to the end: no text is scanned twice.
 _JSON_STRING_OR_BRACKET: Final = re.compile(r'"(?:[^"\\]+|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
@@ -138,9 +138,22 @@ class TooManyUnitRoutesError(InvalidOperationError):
     code = "operation.too_many_unit_routes"
 
 
-@lru_cache(maxsize=65_536)
-def _matches_account_grammar(name: str) -> bool:
-    return _ACCOUNT_NAME.fullmatch(name) is not None
+class _NameAnswers(dict[str, bool]):
+    """Whether texts are account names: most transactions name accounts that others named before."""
+
+    __slots__ = ()
+
+    def __missing__(self, name: str) -> bool:
+        # The length comes first: it bounds both the regular expression and what is kept.
+        if not MIN_ACCOUNT_NAME_LENGTH <= len(name) <= MAX_ACCOUNT_NAME_LENGTH:
+            return False
+        if len(self) >= _KEPT_ANSWERS:
+            self.clear()
+        answer = self[name] = _ACCOUNT_NAME.fullmatch(name) is not None
+        return answer
+
+
+_is_account_name: Final = _NameAnswers()
 
 
 def is_valid_account_name(name: str) -> bool:
@@ -153,11 +166,7 @@ def is_valid_account_name(name: str) -> bool:
     ----
     steemd: authority.cpp::is_valid_account_name
     """
-    length = len(name)
-    # The length comes first: it bounds both the regular expression and the cache.
-    if length < MIN_ACCOUNT_NAME_LENGTH or length > MAX_ACCOUNT_NAME_LENGTH:
-        return False
-    return _matches_account_grammar(name)
+    return _is_account_name[name]
 
 
 def check_account_name(value: str, field: str) -> None:
@@ -172,7 +181,7 @@ def check_account_name(value: str, field: str) -> None:
     ----
     steemd: validation.hpp::validate_account_name
     """
-    if not is_valid_account_name(value):
+    if not _is_account_name[value]:
         raise InvalidAccountNameError("not a valid account name", field=field, value=value)
 
 

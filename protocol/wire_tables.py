@@ -5,7 +5,7 @@ from protocol.params import NETWORKS, Network
 from protocol.symbols import is_valid_symbol
 from protocol.types import Symbol
 
-_CACHED_NAMES = 16_384
+_CACHED_NAMES = 65_536
 _CACHED_SYMBOLS = 4_096
 
 

@@ -22,7 +22,7 @@ from protocol.operation import Operation
 from protocol.operations.savings import Interest
 from protocol.params import ChainParams
 from protocol.types import AccountName, Time
-from smtchain.ledger.balances import credit, debit
+from smtchain.ledger.balances import credit, debit, take
 from smtchain.state.state import State
 
 
@@ -90,7 +90,9 @@ class EvaluationContext:
 
     def credit(self, account: AccountName, asset: Asset) -> None:
         """Add to a balance, reporting SBD interest if some falls due; see `balances.credit`."""
-        self.emit_interest(account, credit(self.state, self.params, account, asset))
+        interest = credit(self.state, self.params, account, asset)
+        if interest:
+            self.emit_interest(account, interest)
 
     def debit(self, account: AccountName, asset: Asset, field: str = "amount") -> None:
         """Take from a balance, reporting SBD interest if some falls due; see `balances.debit`.
@@ -101,6 +103,12 @@ class EvaluationContext:
             The account holds less; `field` is the operation's member that asks for it.
         """
         self.emit_interest(account, debit(self.state, self.params, account, asset, field))
+
+    def take(self, account: AccountName, asset: Asset) -> None:
+        """Take from a balance what has been found there, as `debit` does; see `balances.take`."""
+        interest = take(self.state, self.params, account, asset)
+        if interest:
+            self.emit_interest(account, interest)
 
     def emit_interest(self, account: AccountName, satoshis: int) -> None:
         """Record that `account` was paid interest, if `satoshis` of SBD is more than nothing."""

@@ -3,7 +3,7 @@
 The order of the checks is the reference's, so that of several faults the same one is reported.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Imported so that every evaluator is known.
 import smtchain.evaluators  # noqa: F401
@@ -49,8 +49,7 @@ class ExpiredTransactionError(InvalidTransactionError):
     code = "transaction.expired"
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedOperation:
+class AppliedOperation(NamedTuple):
     """An operation as history keeps it.
 
     Attributes
@@ -149,10 +148,11 @@ def apply_transaction(
             evaluate(ctx, operation)
         except ProtocolError as error:
             raise error.within(f"operations[{index}]")  # noqa: B904 - the same error
-        applied.extend(
-            AppliedOperation(virtual, index, position)
-            for position, virtual in enumerate(ctx.take_emitted(), start=1)
-        )
+        if ctx.emitted:
+            applied += [
+                AppliedOperation(virtual, index, position)
+                for position, virtual in enumerate(ctx.take_emitted(), start=1)
+            ]
     return tuple(applied)
 
 

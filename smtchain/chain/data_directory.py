@@ -8,6 +8,7 @@
 """
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from smtchain.chain.block_log import BlockLog, BlockStore
 from smtchain.chain.fork_file import ForkFile
 from smtchain.chain.options import ChainOptions
 from smtchain.state.state import CACHE_ROWS, State
-from smtchain.state.store import MAP_SIZE
+from smtchain.state.store import MAP_SIZE, locked
 
 BLOCK_LOG = "block_log"
 FORK_FILE = "fork_file"
@@ -129,6 +130,23 @@ def open_storage(
     if options.is_durable:
         _sync_directory(data_dir)
     return state, BlockStorage(log, forks, options.is_durable, data_dir.joinpath(BLOCK_LOG))
+
+
+def remove_chain(data_dir: Path) -> None:
+    """Remove the files of a chain, and nothing else that lies in its directory.
+
+    Raises
+    ------
+    StateLockedError
+        A node has the chain open.
+    """
+    state = data_dir.joinpath(STATE)
+    if state.is_dir():
+        with locked(state):
+            shutil.rmtree(state)
+    # Without its state a chain is what its log says: cut off here, nothing is lost.
+    for name in (BLOCK_LOG, f"{BLOCK_LOG}.index", FORK_FILE):
+        data_dir.joinpath(name).unlink(missing_ok=True)
 
 
 def _sync_directory(path: Path) -> None:

@@ -62,7 +62,7 @@ class Head:
     @property
     def number(self) -> int:
         """Number of the newest applied block, 0 at genesis."""
-        return self.state.revision
+        return self.state.globals.get().head_block_number
 
     @property
     def block_id(self) -> bytes:
@@ -97,20 +97,56 @@ class Head:
         InvariantViolationError
             The rules of this program contradict themselves.
         """
-        number = envelope.num
         state = self.state
         # A block that does not follow the head is refused by its header, not by the state.
         state.begin_block(state.revision + 1)
         try:
-            applied = apply_block(self.context(), envelope, skip=skip, validated=validated)
-            self.check_invariants(full=self._is_recount_due(number))
-            state.history.append_block(number, self._history_of(applied))
+            applied = self._carry_out(envelope, skip, validated)
             digest = state.seal_block()
         except BaseException:
             if state.has_open_session:
                 state.discard_block()
             raise
         return replace(applied, digest=digest)
+
+    def append(self, envelope: BlockEnvelope, *, skip: Skip = Skip.NONE) -> AppliedBlock:
+        """Apply a block to a run of blocks that `seal` makes the head, as one.
+
+        For long replays: a row that many blocks of a run change is encoded and hashed once.  On an
+        error the run is what it was before this block.  The blocks have no digests of their own.
+
+        Raises
+        ------
+        ProtocolError
+            The block is refused, see `apply_block`.
+        InvariantViolationError
+            The rules of this program contradict themselves.
+        """
+        state = self.state
+        if not state.has_open_session:
+            state.begin_block(state.revision + 1)
+            try:
+                return self._carry_out(envelope, skip, ())
+            except BaseException:
+                state.discard_block()
+                raise
+        with state.checkpoint():
+            applied = self._carry_out(envelope, skip, ())
+        state.extend_block(applied.number)
+        return applied
+
+    def seal(self) -> None:
+        """End the run of blocks, if there is one."""
+        if self.state.has_open_session:
+            self.state.seal_block()
+
+    def _carry_out(
+        self, envelope: BlockEnvelope, skip: Skip, validated: Container[bytes]
+    ) -> AppliedBlock:
+        applied = apply_block(self.context(), envelope, skip=skip, validated=validated)
+        self.check_invariants(full=self._is_recount_due(applied.number))
+        self.state.history.append_block(applied.number, self._history_of(applied))
+        return applied
 
     def undo(self) -> None:
         """Take the newest block back; it must still be reversible."""
@@ -149,35 +185,34 @@ class Head:
         self, applied: AppliedBlock
     ) -> list[tuple[HistoryEntry, tuple[AccountName, ...]]]:
         """Return the block's operations in the order in which they happened."""
-        block_num = applied.number
+        number = applied.number
         timestamp = applied.envelope.block.timestamp
+        network = self.params.network
+        entries = []
 
-        def entry(
+        def report(
             operation: Operation, trx_id: bytes, trx_in_block: int, op_in_trx: int, virtual_op: int
-        ) -> tuple[HistoryEntry, tuple[AccountName, ...]]:
-            kept = HistoryEntry(
-                block_num=block_num,
-                operation=encode_as(Operation, operation, self.params.network),
-                trx_id=trx_id,
-                trx_in_block=trx_in_block,
-                op_in_trx=op_in_trx,
-                virtual_op=virtual_op,
-                is_virtual=operation.IS_VIRTUAL,
-                timestamp=timestamp,
-            )
+        ) -> None:
+            data = encode_as(Operation, operation, network)
+            place = trx_id, trx_in_block, op_in_trx, virtual_op
+            entry = HistoryEntry(number, data, *place, is_virtual=True, timestamp=timestamp)
             named = impacted_accounts(operation)
             controller = find_token_controller(self.state, operation)
-            return kept, named + tuple(name for name in controller if name not in named)
+            names = named + tuple(name for name in controller if name not in named)
+            entries.append((entry, names))
 
-        entries = [
-            entry(done.operation, envelope.id, position, done.op_in_transaction, done.virtual_op)
-            for position, (envelope, operations) in enumerate(
-                zip(applied.envelope.transactions, applied.transactions, strict=True)
-            )
-            for done in operations
-        ]
-        entries.extend(
-            entry(operation, _NO_ID, NO_TRANSACTION, 0, virtual_op)
-            for virtual_op, operation in enumerate(applied.events, start=1)
-        )
+        for position, (envelope, operations) in enumerate(
+            zip(applied.envelope.transactions, applied.transactions, strict=True)
+        ):
+            trx_id = envelope.id
+            for operation, op_in_trx, virtual_op in operations:
+                if virtual_op:
+                    report(operation, trx_id, position, op_in_trx, virtual_op)
+                    continue
+                data = envelope.operation_bytes(op_in_trx, network)
+                place = trx_id, position, op_in_trx, 0
+                entry = HistoryEntry(number, data, *place, is_virtual=False, timestamp=timestamp)
+                entries.append((entry, impacted_accounts(operation)))
+        for virtual_op, operation in enumerate(applied.events, start=1):
+            report(operation, _NO_ID, NO_TRANSACTION, 0, virtual_op)
         return entries

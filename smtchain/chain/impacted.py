@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from operator import attrgetter
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from protocol.operation import Operation
@@ -40,11 +41,13 @@ def impacted_accounts(operation: Operation) -> tuple[AccountName, ...]:
     readers = _READERS.get(operation_class)
     if readers is None:
         readers = _READERS[operation_class] = _readers_of(operation_class)
-    names = {name for read in readers for name in read(operation)}
+    names: set[AccountName] = set()
+    for read in readers:
+        names.update(read(operation))
     if not names:
         return _OWNERS_OF_EVENTS.get(operation_class, ())
     # Empty means "none" or "myself"; "$..." are unit targets, not accounts.
-    return tuple(sorted(name for name in names if name and name[0] != "$"))
+    return tuple([name for name in sorted(names) if name and name[0] != "$"])
 
 
 def find_token_controller(state: State, operation: Operation) -> tuple[AccountName, ...]:
@@ -60,23 +63,26 @@ _READERS: dict[type[Operation], tuple[Names, ...]] = {}
 
 def _readers_of(operation_class: type[Operation]) -> tuple[Names, ...]:
     hints = get_type_hints(operation_class, include_extras=True)
-    found = (
-        _reader(field.name, hints[field.name])
-        for field in fields(operation_class)  # type: ignore[arg-type]  # each is a dataclass
-    )
-    return tuple(reader for reader in found if reader is not None)
+    names = [field.name for field in fields(operation_class)]  # type: ignore[arg-type]  # a dataclass
+    plain = [name for name in names if hints[name] is AccountName]
+    found = [_reader(name, hints[name]) for name in names if name not in plain]
+    readers = [reader for reader in found if reader is not None]
+    if len(plain) > 1:
+        readers.append(attrgetter(*plain))
+    elif plain:
+        only = attrgetter(*plain)
+        readers.append(lambda operation: (only(operation),))
+    return tuple(readers)
 
 
 def _reader(name: str, hint: Any) -> Names | None:
-    """Return how to read account names from a field, or None if it holds none."""
-    if hint is AccountName:
-        return lambda operation: (getattr(operation, name),)
+    """Return how to read account names from a field that lists some, or None if it does not."""
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if get_origin(bare) is not tuple:
         return None
     element = get_args(bare)[0]
     if element is AccountName:
-        return lambda operation: getattr(operation, name)
+        return attrgetter(name)
     if get_origin(element) is tuple and get_args(element)[0] is AccountName:
         return lambda operation: tuple(pair[0] for pair in getattr(operation, name))
     return None

@@ -339,12 +339,13 @@ def _check_generations(state: State) -> None:
 
 
 def _check_events(state: State) -> None:
-    now = state.globals.get().time
+    properties = state.globals.get()
+    now, is_begun = properties.time, properties.head_block_number > 0
     waiting: dict[int, list[int]] = defaultdict(list)
     for event in state.smt_events.scan():
         _true(16, state.smt_tokens.exists(event.nai), f"event {event.id} is of no token")
         # A pending transaction may have queued an event for this very second.
-        is_late = event.time < now and event.kind in _PROMPT_EVENTS and state.revision > 0
+        is_late = event.time < now and event.kind in _PROMPT_EVENTS and is_begun
         _true(16, not is_late, f"event {event.id} of kind {event.kind} has not run")
         waiting[event.nai].append(event.kind)
     for token in state.smt_tokens.scan():

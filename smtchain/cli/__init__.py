@@ -163,6 +163,7 @@ def _file_of(error: OSError) -> str:
 
 
 def _fail(code: str, message: str, exit_code: int) -> NoReturn:
-    line = " ".join(message.split())
+    # What others sent must not steer the terminal.
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(message.split()))
     click.echo(f"error: {code}: {line}", err=True)
     sys.exit(exit_code)

@@ -1,6 +1,8 @@
 """`smtchain call`: one JSON-RPC request from the command line."""
 
+import http.client
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -10,6 +12,7 @@ import orjson
 from smtchain.cli import HELP_SETTINGS, CommandError
 
 _DEFAULT_URL = "http://127.0.0.1:8090"
+_OWN_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 _EXAMPLES = """\b
 Examples:
   smtchain call condenser_api.get_accounts '[["alice"]]'
@@ -23,7 +26,13 @@ Examples:
 @click.argument("method")
 @click.argument("params", required=False, metavar="[PARAMS-JSON]")
 @click.option("--url", default=_DEFAULT_URL, show_default=True, help="Where the node listens.")
-@click.option("--timeout", default=60, show_default=True, help="Seconds to wait for the answer.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 86_400),
+    default=60,
+    show_default=True,
+    help="Seconds to wait for the answer.",
+)
 @click.option("--compact", is_flag=True, help="Print the answer on one line.")
 def call(method: str, params: str | None, url: str, timeout: int, compact: bool) -> None:  # noqa: FBT001
     """Send METHOD, written api.name, and print the result as JSON.
@@ -53,29 +62,79 @@ def send(url: str, request: dict[str, Any], timeout: int) -> Any:
     CommandError
         Nobody answers at `url`, the answer is no JSON-RPC, or it is an error.
     """
-    if not url.startswith(("http://", "https://")):
-        raise CommandError("url", f"{url} is not an http address", exit_code=2)
-    message = urllib.request.Request(  # noqa: S310  the scheme is checked above
-        url, orjson.dumps(request), {"content-type": "application/json"}
-    )
     try:
-        with urllib.request.urlopen(message, timeout=timeout) as response:  # noqa: S310
-            answer = orjson.loads(response.read())
-    except urllib.error.URLError as error:
-        raise CommandError("connection", f"no answer from {url}: {error.reason}") from error
-    except (OSError, orjson.JSONDecodeError) as error:
-        raise CommandError("connection", f"no answer from {url}: {error}") from error
-    if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
-        raise CommandError("connection", f"{url} does not speak JSON-RPC")
+        body = orjson.dumps(request)
+    except orjson.JSONEncodeError as error:
+        raise CommandError("params", f"the request is not Unicode: {error}", exit_code=2) from error
+    answer = _read_answer(url, _exchange(url, body, timeout))
     if "error" in answer:
-        raise _refusal(answer["error"])
+        raise _refusal(url, answer["error"])
     return answer["result"]
 
 
-def _refusal(error: dict[str, Any]) -> CommandError:
+def _exchange(url: str, body: bytes, timeout: int) -> bytes:
+    """Return what comes back for a body sent to `url`."""
+    host = _host_of(url)
+    message = urllib.request.Request(  # noqa: S310  an http address, or `_host_of` had raised
+        url, body, {"content-type": "application/json"}
+    )
+    # A proxy that the environment names knows nothing of this machine's own ports.
+    proxies: dict[str, str] | None = {} if host in _OWN_HOSTS else None
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies))
+    try:
+        with opener.open(message, timeout=timeout) as response:
+            received: bytes = response.read()
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise CommandError("connection", f"{url} answered with HTTP status {error.code}") from error
+    except (OSError, http.client.HTTPException) as error:
+        raise CommandError("connection", f"no answer from {url}: {_reason(error)}") from error
+    return received
+
+
+def _host_of(url: str) -> str:
+    """Return the host of an http address.
+
+    Raises
+    ------
+    CommandError
+        `url` is something else.
+    """
+    try:
+        parts = urllib.parse.urlsplit(url)
+        has_port = parts.port is None or parts.port > 0  # reading it raises for what is none
+    except ValueError as error:
+        raise CommandError("url", f"{url}: {error}", exit_code=2) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
+        text = f"{url}: an address like {_DEFAULT_URL} is needed"
+        raise CommandError("url", text, exit_code=2)
+    return parts.hostname
+
+
+def _reason(error: Exception) -> str:
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ConnectionRefusedError):
+        return "nobody listens there (`smtchain testnet` starts a node)"
+    return getattr(reason, "strerror", None) or str(reason)
+
+
+def _read_answer(url: str, received: bytes) -> dict[str, Any]:
+    try:
+        answer = orjson.loads(received)
+    except orjson.JSONDecodeError:
+        answer = None
+    if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
+        raise CommandError("connection", f"{url} does not speak JSON-RPC")
+    return answer
+
+
+def _refusal(url: str, error: Any) -> CommandError:
     """Return an error answer as a command's error: its stable code if it has one."""
-    details = error.get("data") or {}
-    code = details.get("error_code") or str(error.get("code"))
-    message = str(error.get("message", "")).partition(":")[2] or str(error.get("message"))
-    where = f" (field={details['field']})" if details.get("field") else ""
-    return CommandError(code, message + where)
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+        return CommandError("connection", f"{url} sent an error of another form: {error}")
+    details = error.get("data")
+    if not isinstance(details, dict):
+        details = {}
+    code = details.get("error_code") or error.get("code")
+    message = error["message"].removeprefix(f"{details.get('message')}:")
+    return CommandError(str(code), message)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import click
 
 from protocol.crypto import PrivateKey
-from smtchain.cli import HELP_SETTINGS
+from smtchain.chain.head import GenesisMismatchError
+from smtchain.cli import HELP_SETTINGS, CommandError
 from smtchain.node.config import (
     DEFAULT_HOST,
     DEFAULT_PORT,
@@ -20,16 +22,18 @@ from smtchain.node.config import (
     NodeConfig,
     shipped_genesis,
 )
-from smtchain.node.data_dir import GENESIS_COPY
+from smtchain.node.data_dir import GENESIS_COPY, forget_chain
 from smtchain.node.node import Node
 from smtchain.node.service import Service
 from smtchain.node.testnet import StartScreen
+from smtchain.state.errors import ChainMismatchError, StateVersionError
 
 _TESTNET_EXAMPLES = """\b
 Examples:
   smtchain testnet                                 a block every 3 seconds
   smtchain testnet --block-time 0                  a block for every transaction
   smtchain testnet --data-dir ./my-chain           keep the chain; start again to go on
+  smtchain testnet --data-dir ./my-chain --fresh   begin that one again
   smtchain testnet --network testnet --port 8091   TESTS/TBD, keys with TST
   smtchain testnet --block-time 0 --seed 7         the same block ids in every run
 """
@@ -79,8 +83,12 @@ _quiet = click.option("-q", "--quiet", is_flag=True, help="Do not log every bloc
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Keep the chain here.  Default: a temporary directory, removed at the end.",
+    help="Keep the chain here, and go on with the one that is here.  Default: --ephemeral.",
 )
+@click.option(
+    "--ephemeral", is_flag=True, help="Use a temporary directory and remove it at the end."
+)
+@click.option("--fresh", is_flag=True, help="Remove the chain that --data-dir holds, begin again.")
 @click.option(
     "--seed", help="Take the time from the blocks alone, beginning at a time made from this text."
 )
@@ -101,6 +109,8 @@ def testnet(  # noqa: PLR0913  one parameter for each option
     network: str | None,
     genesis: Path | None,
     data_dir: Path | None,
+    ephemeral: bool,
+    fresh: bool,
     seed: str | None,
     clock: str,
     host: str,
@@ -109,8 +119,12 @@ def testnet(  # noqa: PLR0913  one parameter for each option
     quiet: bool,
 ) -> None:
     """Run a funded local chain with JSON-RPC; accounts and keys are printed."""
-    _start_logging(quiet=quiet)
+    if ephemeral and data_dir is not None:
+        raise CommandError("usage", "--ephemeral keeps nothing in --data-dir", exit_code=2)
+    _start_logging("%(message)s", quiet=quiet)
     with _directory(data_dir) as directory:
+        if fresh:
+            forget_chain(directory)
         begun = (directory / GENESIS_COPY).exists()
         if genesis is None and (network is not None or not begun):
             genesis = shipped_genesis(network or SHIPPED_NETWORKS[0])
@@ -125,15 +139,22 @@ def testnet(  # noqa: PLR0913  one parameter for each option
             is_testnet=True,
             check_invariants=check_invariants,
         )
-        kept = (
-            f"{directory}" if data_dir else f"{directory} (removed at the end; --data-dir keeps it)"
-        )
+        kept = f"{directory} ({'kept' if data_dir else 'removed at the end'})"
 
         def announce(node: Node, url: str) -> None:
-            screen = StartScreen(url=url, data=kept, blocks=_rhythm(config))
+            screen = StartScreen(url=url, data=kept, blocks=_rhythm(config), program=_program())
             click.echo("\n".join(screen.lines(node)))
 
-        asyncio.run(Service(config, announce).run())
+        try:
+            asyncio.run(Service(config, announce).run())
+        except (ChainMismatchError, GenesisMismatchError, StateVersionError) as error:
+            # Of a testnet's chain that is seldom worth more than a new one.
+            raise type(error)(f"{error}; --fresh begins a new chain there") from error
+        click.echo(
+            f"Stopped; start again to go on, --fresh to begin anew ({directory})."
+            if data_dir
+            else "Stopped."
+        )
 
 
 @click.command(context_settings=dict(HELP_SETTINGS), epilog=_NODE_EXAMPLES)
@@ -164,7 +185,7 @@ def node(  # noqa: PLR0913  one parameter for each option
     quiet: bool,
 ) -> None:
     """Run a node on a data directory, by the machine's clock."""
-    _start_logging(quiet=quiet)
+    _start_logging("%(asctime)s %(message)s", quiet=quiet)
     config = NodeConfig(
         data_dir=data_dir,
         host=host,
@@ -200,7 +221,14 @@ def _directory(chosen: Path | None) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _start_logging(*, quiet: bool) -> None:
-    logging.basicConfig(
-        level=logging.WARNING if quiet else logging.INFO, format="%(asctime)s %(message)s"
-    )
+def _program() -> str:
+    """Return what to type to run this program in another terminal."""
+    called = Path(sys.argv[0])
+    if called.name != "smtchain":
+        return f"{sys.executable} -m smtchain.cli"
+    found = shutil.which("smtchain")
+    return "smtchain" if found and Path(found).samefile(called) else str(called)
+
+
+def _start_logging(form: str, *, quiet: bool) -> None:
+    logging.basicConfig(level=logging.WARNING if quiet else logging.INFO, format=form)

@@ -126,7 +126,7 @@ def check_transaction(case: Case) -> None:
     expect("decoded transaction", decode(SignedTransaction, raw, network), signed)
     expect("merkle_digest", merkle_digest(signed, network).hex(), case["merkle_digest"])
     chain_id = case.raw("chain_id")
-    envelope = TransactionEnvelope.from_parts(signed, raw, chain_id)
+    envelope = TransactionEnvelope(signed, raw, chain_id)
     expect("id", envelope.id.hex(), case["id"])
     expect("sig_digest", envelope.digest.hex(), case["sig_digest"])
     form = SignatureForm.FC if case["canon"] == "fc" else SignatureForm.LOW_S

@@ -71,7 +71,7 @@ def check_refused_transaction(case: Case) -> None:
     """Check with which error a signed transaction is refused; accounts have development keys."""
     raw = case.raw("signed_hex")
     signed = decode(SignedTransaction, raw, case.network)
-    envelope = TransactionEnvelope.from_parts(signed, raw, case.raw("chain_id"))
+    envelope = TransactionEnvelope(signed, raw, case.raw("chain_id"))
 
     def admit() -> None:
         validate_transaction(signed, case.params)

@@ -1,5 +1,6 @@
 """Creating a token; wiping one that is still in setup; starting again after a failed launch."""
 
+from protocol.arith import ArithmeticRangeError
 from protocol.assets import SBD, STEEM, Asset, format_asset, nai_string, stripped
 from protocol.errors import EvaluationError
 from protocol.operations.smt_creation import SmtCreate
@@ -160,7 +161,11 @@ def _check_fee(ctx: EvaluationContext, fee: Asset) -> None:
                 field="smt_creation_fee",
                 value=format_asset(fee, ctx.params.network),
             )
-        worth = _convert(ctx, fee)
+        try:
+            worth = _convert(ctx, fee)
+        except ArithmeticRangeError:
+            # One satoshi's worth always fits: this is two or more, and one would be enough.
+            raise SmtCreationFeeError(ctx, fee, required) from None
         is_right = worth == required.amount or (
             worth > required.amount
             and _convert(ctx, Asset(fee.amount - 1, fee.symbol)) < required.amount

@@ -33,5 +33,5 @@ def apply_transfer(ctx: EvaluationContext, op: Transfer) -> None:
         require_active_token(ctx.state, op.amount.symbol, "amount")
     require_funds(ctx.state, ctx.params, op.from_account, op.amount)
     # EFFECT
-    ctx.debit(op.from_account, op.amount)
+    ctx.take(op.from_account, op.amount)
     ctx.credit(op.to, op.amount)

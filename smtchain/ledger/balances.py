@@ -146,6 +146,16 @@ def debit(
     steemd: database.cpp::adjust_balance
     """
     require_funds(state, params, account, asset, field)
+    return take(state, params, account, asset)
+
+
+def take(state: State, params: ChainParams, account: AccountName, asset: Asset) -> int:
+    """Take from a balance what `require_funds` has found there; otherwise as `debit`.
+
+    Spec
+    ----
+    steemd: database.cpp::adjust_balance
+    """
     return _adjust(state, params, account, asset, -asset.amount)
 
 
@@ -155,16 +165,16 @@ def _adjust(
     if asset.amount < 0:
         raise InvariantViolationError(f"negative amount {asset} for {account}")
     symbol = asset.symbol
-    if is_smt(symbol):
-        _adjust_smt(state, account, symbol, delta)
-        return 0
-    row = state.accounts.get(account)
     if symbol == STEEM:
+        row = state.accounts.get(account)
         state.accounts.modify(row, balance=i64(row.balance + delta))
     elif symbol == SBD:
-        return _adjust_sbd(state, params, row, delta)
+        return _adjust_sbd(state, params, state.accounts.get(account), delta)
     elif symbol == VESTS:
+        row = state.accounts.get(account)
         state.accounts.modify(row, vesting_shares=i64(row.vesting_shares + delta))
+    elif is_smt(symbol):
+        _adjust_smt(state, account, symbol, delta)
     else:
         raise InvariantViolationError(f"{asset} is not an asset of this chain")
     return 0

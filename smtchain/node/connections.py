@@ -13,6 +13,7 @@ from typing_extensions import override
 
 MOST_CONNECTIONS: Final = 500
 
+_FILES: Final = 4_096
 _LINGERING: Final = 20  # refused clients that may still be sending
 _LINGER_SECONDS: Final = 0.5
 
@@ -23,10 +24,22 @@ _ANSWER: Final = (
 )
 
 
-def connection_limit() -> int:
-    """Return how many connections to hold: 500, or half of the files this process may open."""
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MOST_CONNECTIONS if files < 0 else min(MOST_CONNECTIONS, files // 2)
+def claim_files() -> int:
+    """Let this process open up to 4,096 files if it may; return how many it can open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return _FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
+
+
+def connection_limit(files: int) -> int:
+    """Return how many connections to hold: 500, or a quarter of the files there can be.
+
+    The event loop takes in up to a hundred more before it asks what to do with them.
+    """
+    return min(MOST_CONNECTIONS, files // 4)
 
 
 class ConnectionLimit:
@@ -43,13 +56,19 @@ class ConnectionLimit:
     def __init__(self, server: web.Server, limit: int) -> None:
         self._server = server
         self._limit = limit
+        self._opening = 0  # made here and not yet among the server's
         self._refused: set[_Busy] = set()
 
     def __call__(self) -> asyncio.BaseProtocol:
         """Return the server's protocol, or beyond the limit one that says so and hangs up."""
-        if len(self._server.connections) < self._limit:
-            return self._server()
-        return _Busy(self._refused)
+        if len(self._server.connections) + self._opening >= self._limit:
+            return _Busy(self._refused)
+        self._opening += 1
+        asyncio.get_running_loop().call_soon(self._has_opened)
+        return self._server()
+
+    def _has_opened(self) -> None:
+        self._opening -= 1
 
 
 class _Busy(asyncio.Protocol):

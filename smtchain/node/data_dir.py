@@ -6,6 +6,7 @@ The copy makes a directory complete in itself: whoever opens it needs to know no
 from pathlib import Path
 
 from smtchain.chain.chain import Chain
+from smtchain.chain.data_directory import remove_chain
 from smtchain.chain.genesis import load_genesis
 from smtchain.chain.options import ChainOptions
 
@@ -60,6 +61,20 @@ def keep_genesis(data_dir: Path, genesis_path: Path) -> None:
     fresh = copy.with_suffix(".new")
     fresh.write_bytes(genesis_path.read_bytes())
     fresh.replace(copy)
+
+
+def forget_chain(data_dir: Path) -> None:
+    """Remove the chain that a directory holds, if it holds one.
+
+    Raises
+    ------
+    StateLockedError
+        A node has it open.
+    """
+    copy = data_dir / GENESIS_COPY
+    if copy.exists():
+        remove_chain(data_dir)
+        copy.unlink()
 
 
 def require_empty(data_dir: Path) -> None:

@@ -125,7 +125,7 @@ class Method:
         most = len(self.parameters)
         if not required <= len(params) <= most:
             expected = str(most) if required == most else f"{required} to {most}"
-            raise ParamCountError(expected, len(params))
+            raise ParamCountError(expected, len(params), self._names())
         return {
             p.keyword: p.read(value) for p, value in zip(self.parameters, params, strict=False)
         } | {p.keyword: p.default for p in self.parameters[len(params) :]}
@@ -140,11 +140,14 @@ class Method:
                 arguments[p.keyword] = p.default
             else:
                 arguments[p.keyword] = p.read(value)
-        known = [p.name for p in self.parameters]
+        known = {p.name for p in self.parameters}
         for name in params:
             if name not in known and name not in _IGNORED_EXTRAS:
-                raise ParamUnknownError(name, ", ".join(known) or "none")
+                raise ParamUnknownError(name, self._names())
         return arguments
+
+    def _names(self) -> str:
+        return ", ".join(p.name for p in self.parameters) or "none"
 
 
 class Api:

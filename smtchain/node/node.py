@@ -254,7 +254,8 @@ class Node:
             block.num,
             len(block.transactions),
             print_time(block.block.timestamp),
-            block.id.hex(),
+            # The number and six bytes that tell it from others; lines fit a terminal.
+            block.id.hex()[:20],
         )
 
     def _settle_waiting(self, block: BlockEnvelope) -> None:

@@ -207,10 +207,10 @@ class ParamUnknownError(RpcError):
 class ParamCountError(RpcError):
     """Too many positional arguments."""
 
-    def __init__(self, expected: str, given: int) -> None:
+    def __init__(self, expected: str, given: int, known: str) -> None:
         super().__init__(
             ASSERTION,
-            f"Expected {expected} argument(s), was {given}",
+            f"Expected {expected} argument(s), was {given}; the method takes {known}",
             kind=ASSERT_KIND,
             error_code="rpc.params.count",
             value=given,

@@ -10,7 +10,9 @@ limited, and what they do wrong is no matter for the log.
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -18,7 +20,7 @@ import orjson
 from aiohttp import WSMsgType, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from smtchain.node.connections import ConnectionLimit, connection_limit
+from smtchain.node.connections import ConnectionLimit, claim_files, connection_limit
 from smtchain.node.jsonrpc import Dispatcher
 from smtchain.node.node import Node
 
@@ -43,6 +45,18 @@ def _is_our_fault(record: logging.LogRecord) -> bool:
 
 
 log.addFilter(_is_our_fault)
+
+
+class ListenError(Exception):
+    """The address to listen on is taken, not this machine's, or no address."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        # asyncio's own words repeat the address; those of a failed name look-up have no errno.
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror or str(error)
+        hint = "; is another node running? --port N listens elsewhere"
+        text = f"cannot listen on {host} port {port}: {reason}"
+        super().__init__(text + hint if number == errno.EADDRINUSE else text)
 
 
 class Server:
@@ -76,7 +90,7 @@ class Server:
 
         Raises
         ------
-        OSError
+        ListenError
             The address cannot be listened on.
         """
         self._runner = web.AppRunner(
@@ -89,9 +103,13 @@ class Server:
         )
         await self._runner.setup()
         assert self._runner.server is not None
-        accept = ConnectionLimit(self._runner.server, most_connections or connection_limit())
+        most = most_connections or connection_limit(claim_files())
+        accept = ConnectionLimit(self._runner.server, most)
         loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(accept, host, port)
+        try:
+            self._listener = await loop.create_server(accept, host, port)
+        except OSError as error:
+            raise ListenError(host, port, error) from error
         taken = self._listener.sockets[0].getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{taken}"

@@ -1,38 +1,42 @@
 """The screen a testnet starts with: who is there, with which keys, and what to try first."""
 
+import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from protocol.assets import nai_string, precision_of
+from protocol.assets import Asset, format_asset
 from protocol.authority import single_key_authority
 from protocol.crypto import PrivateKey
+from protocol.jsonscalars import print_time
+from protocol.params import DEV, Network
 from smtchain.node.node import Node
 from smtchain.state.state import State
 from smtchain.state.tables.account import Account
 
 _PRODUCER_SEED = "init_key"
 _SHOWN_ACCOUNTS = 20
+_TRIED_ACCOUNTS = 100  # each costs two keys to compare with; a kept chain may have many others
 
 
 @dataclass(frozen=True, slots=True)
 class KnownAccount:
-    """An account whose keys follow from its name, so that anyone can act for it.
+    """An account with a key that everybody knows, so that anyone can act for it.
 
     Attributes
     ----------
-    active, posting : PrivateKey
-        sha256(name + role); for the block producer both are sha256("init_key").
+    active : PrivateKey
+        sha256(name + "active"), or the producer's sha256("init_key").
     """
 
     account: Account
     active: PrivateKey
-    posting: PrivateKey
 
 
 def known_accounts(node: Node) -> list[KnownAccount]:
     """Return the accounts at genesis that have the development keys, in order of their ids."""
     found = []
-    for row in sorted(node.state.accounts.scan(), key=lambda account: account.id):
+    oldest = heapq.nsmallest(_TRIED_ACCOUNTS, node.state.accounts.scan(), key=lambda row: row.id)
+    for row in oldest:
         known = _known(node, row)
         if known is not None:
             found.append(known)
@@ -59,19 +63,16 @@ def _known(node: Node, row: Account) -> KnownAccount | None:
     held = node.state.account_authorities.find(row.name)
     if held is None:
         return None
-    for active_seed, posting_seed in (
-        (f"{row.name}active", f"{row.name}posting"),
-        (_PRODUCER_SEED, _PRODUCER_SEED),
-    ):
-        active = PrivateKey.from_seed(active_seed)
+    for seed in (f"{row.name}active", _PRODUCER_SEED):
+        active = PrivateKey.from_seed(seed)
         if held.active == single_key_authority(active.public_key):
-            return KnownAccount(row, active, PrivateKey.from_seed(posting_seed))
+            return KnownAccount(row, active)
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class StartScreen:
-    """What the user reads when a testnet is up.
+    """What the user reads when a testnet is up; no line is wider than 80 columns.
 
     Attributes
     ----------
@@ -81,11 +82,14 @@ class StartScreen:
         Where its data is, and whether it stays.
     blocks : str
         When blocks come.
+    program : str
+        What to type in another terminal to run this program.
     """
 
     url: str
     data: str
     blocks: str
+    program: str = "smtchain"
 
     def lines(self, node: Node) -> Iterator[str]:
         """Yield the lines of the screen."""
@@ -95,47 +99,60 @@ class StartScreen:
         yield f"smtchain testnet · network {network.name} · {symbols}"
         yield ""
         known = known_accounts(node)
-        yield from _accounts(node, known)
+        yield from _accounts(node, known, self.program)
         yield from _tokens(node)
         yield f"Chain id    {params.chain_id.hex()}"
         yield f"Key prefix  {network.address_prefix}"
         yield f"Blocks      {self.blocks}"
+        yield from _progress(node)
         yield f"Data        {self.data}"
         yield f"JSON-RPC    {self.url}"
-        socket = self.url.replace("http", "ws", 1)
-        yield f"            WebSocket {socket}/ws, health {self.url}/health"
+        yield f"WebSocket   {self.url.replace('http', 'ws', 1)}/ws"
+        yield f"Health      {self.url}/health"
         yield ""
         name = known[-1].account.name if known else node.config["STEEM_INIT_MINER_NAME"]
-        yield "Try it:"
-        yield f"  curl -s {self.url} -d '{_example(name)}'"
-        yield f"  smtchain call condenser_api.get_accounts '[[\"{name}\"]]' --url {self.url}"
+        yield "Try it in another terminal:"
+        yield ""
+        yield from _examples(self.url, self.program, name)
         yield ""
         yield "Ctrl-C stops it."
 
 
-def _example(name: str) -> str:
-    return (
-        '{"jsonrpc":"2.0","id":1,"method":"condenser_api.get_accounts","params":[["' + name + '"]]}'
-    )
+def _progress(node: Node) -> Iterator[str]:
+    head = node.head
+    if head.head_block_number:
+        yield f"Goes on     after block {head.head_block_number} of {print_time(head.time)}"
 
 
-def _accounts(node: Node, known: Sequence[KnownAccount]) -> Iterator[str]:
+def _examples(url: str, program: str, name: str) -> Iterator[str]:
+    """Yield commands that can be copied as they stand: a line may end inside of quotes."""
+    yield f'  curl -s {url} -d \'{{"jsonrpc":"2.0","id":1,'
+    yield f'    "method":"condenser_api.get_accounts","params":[["{name}"]]}}\''
+    yield f"  {program} call condenser_api.get_accounts '[[\"{name}\"]]' \\"
+    yield f"    --url {url}"
+
+
+def _accounts(node: Node, known: Sequence[KnownAccount], program: str) -> Iterator[str]:
     if not known:
         return
-    yield "Accounts (private key of role R of account X is sha256(X + R), R one of"
-    yield "owner, active, posting, memo; `smtchain keys X` shows them all)"
+    yield "Accounts"
     yield ""
     render = node.legacy
     for entry in known:
         row = entry.account
-        funds = f"{render.steem(row.balance):>22}  {render.sbd(row.sbd_balance):>18}"
-        yield f"  {row.name:<10} {funds}  {render.vests(row.vesting_shares):>24}"
+        funds = f"{render.steem(row.balance):>19} {render.sbd(row.sbd_balance):>17}"
+        yield f"  {row.name:<10}{funds} {render.vests(row.vesting_shares):>24}"
     yield ""
-    yield "Active keys (posting keys: same scheme)"
+    yield "Active keys: sha256(account + role), initminer's sha256(init_key).  All roles:"
+    yield f"  {program} keys {known[-1].account.name}{_option_of(node.params.network)}"
     yield ""
     for entry in known:
         yield f"  {entry.account.name:<10} {entry.active.wif}"
     yield ""
+
+
+def _option_of(network: Network) -> str:
+    return "" if network == DEV else f" --network {network.name}"
 
 
 def _tokens(node: Node) -> Iterator[str]:
@@ -145,8 +162,6 @@ def _tokens(node: Node) -> Iterator[str]:
     yield "Tokens"
     yield ""
     for token in rows:
-        yield (
-            f"  {nai_string(token.symbol)} precision {precision_of(token.symbol)}, "
-            f"controlled by {token.control_account}, supply {token.current_supply} satoshis"
-        )
+        supply = format_asset(Asset(token.current_supply, token.symbol), node.params.network)
+        yield f"  {supply}, controlled by {token.control_account}"
     yield ""

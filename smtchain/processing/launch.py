@@ -4,6 +4,9 @@ The verdict is taken in one step from running totals.  What follows from it, one
 per contribution, streams in the order of contribution over as many blocks as it takes.
 """
 
+from collections.abc import Iterator
+from itertools import islice
+
 from protocol.assets import STEEM, Asset
 from protocol.errors import InvariantViolationError
 from protocol.operations.smt_contribution import SmtContributorPayout, SmtFounderPayout
@@ -138,13 +141,13 @@ def stream_contributions(ctx: EvaluationContext, event: SmtEvent, limit: int) ->
     generation = ctx.state.smt_generations.get(event.nai)
     if token.phase == SmtPhase.LAUNCHING:
         done = _pay_contributors(ctx, token, generation, limit)
-        if _has_contributions(ctx, generation):
+        if _has_contributions(generation):
             return done
         _complete_launch(ctx, token, generation)
     else:
         done = _refund_contributors(ctx, generation, limit)
         done += _discard_inflation(ctx, token, limit - done)
-        if _has_contributions(ctx, generation) or _has_inflation(ctx, generation):
+        if _has_contributions(generation) or _has_inflation(ctx, generation):
             return done
         ctx.state.smt_generations.remove(generation)
     _take(ctx, event)
@@ -165,8 +168,26 @@ def _stream(ctx: EvaluationContext, token: SmtToken, phase: SmtPhase) -> None:
     schedule_event(ctx.state, token.nai, SmtEventKind.STREAM, ctx.now)
 
 
-def _has_contributions(ctx: EvaluationContext, generation: SmtGeneration) -> bool:
-    return ctx.state.smt_contributions.first("by_nai_id", generation.nai) is not None
+def _has_contributions(generation: SmtGeneration) -> bool:
+    return generation.contribution_count > 0
+
+
+def _take_contributions(
+    ctx: EvaluationContext, generation: SmtGeneration, limit: int
+) -> Iterator[SmtContribution]:
+    """Yield up to `limit` contributions in their order; the caller settles and removes each.
+
+    It begins where the block before it ended: what earlier blocks removed may still lie in the
+    index, for as long as those blocks are reversible, and must not be walked over again.
+    """
+    rows = ctx.state.smt_contributions.scan(
+        "by_nai_id", generation.nai, start=(generation.next_contribution_id,)
+    )
+    following = generation.next_contribution_id
+    for row in islice(rows, limit):
+        following = row.id + 1
+        yield row
+    ctx.state.smt_generations.modify(generation, next_contribution_id=following)
 
 
 def _has_inflation(ctx: EvaluationContext, generation: SmtGeneration) -> bool:
@@ -175,10 +196,7 @@ def _has_inflation(ctx: EvaluationContext, generation: SmtGeneration) -> bool:
 
 def _refund_contributors(ctx: EvaluationContext, generation: SmtGeneration, limit: int) -> int:
     done = 0
-    while done < limit:
-        row = ctx.state.smt_contributions.first("by_nai_id", generation.nai)
-        if row is None:
-            break
+    for row in _take_contributions(ctx, generation, limit):
         ctx.emit(refund_contribution(ctx.state, ctx.params, generation, row, is_automatic=True))
         done += 1
     return done
@@ -202,10 +220,7 @@ def _pay_contributors(
     routes = routes_of(generation.policy)
     unit_size = calculate_unit_size(routes.pre_steem)
     done = 0
-    while done < limit:
-        row = ctx.state.smt_contributions.first("by_nai_id", generation.nai)
-        if row is None:
-            break
+    for row in _take_contributions(ctx, generation, limit):
         _pay_contributor(ctx, token, generation, row, routes, unit_size)
         done += 1
     return done

@@ -116,15 +116,13 @@ class LiveEngine:
     def seal_block(self) -> bytes:
         """See `State.seal_block`."""
         self._require_open(is_pending=False)
-        touched: dict[LiveTable[Any], dict[int, Any]] = {}
-        for table, row, _ in self.journal.entries:
-            touched.setdefault(table, {})[id(row)] = row
         digest = self._digest
         collected: list[tuple[LiveTable[Any], list[RowChange]]] = []
-        for table, objects in touched.items():
-            changes, difference = table.collect(objects.values())
-            digest += difference
-            collected.append((table, changes))
+        for table in self._tables.values():
+            if table.is_touched:
+                changes, difference = table.collect()
+                digest += difference
+                collected.append((table, changes))
         # Nothing above changed anything: a row that cannot be encoded leaves the block open.
         digest %= DIGEST_MODULUS
         number = self._open_number
@@ -227,6 +225,8 @@ class LiveEngine:
         self._require_open(is_pending=is_pending)
         self.journal.rollback(0)
         self.journal.is_open = False
+        for table in self._tables.values():
+            table.forget_touched()
         self.history.drop_above(self.revision)
         self._make_room()
 

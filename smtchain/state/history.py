@@ -15,13 +15,13 @@ All integers in keys and values are big-endian.  An account's sequence numbers r
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from struct import Struct
 from typing import NamedTuple
 
-from protocol.types import U32, AccountName, Bytes, Ripemd160, Time
-from smtchain.state.codec import make_row_decoder, make_row_encoder
+import msgpack
+
+from protocol.types import AccountName, Time
 from smtchain.state.errors import SessionError, StateCorruptError
 from smtchain.state.store import Batch, Store
 
@@ -40,11 +40,12 @@ _MOST_COUNTS = 100_000  # accounts whose next sequence number is remembered
 _LAST_SEQUENCE = 0xFFFF_FFFF
 _PAIR = Struct(">II")
 _SEQUENCE = Struct(">I")
+_PLACE_BITS = 32  # a place is one number: the block's, then the position's 32 bits
+_POSITION_MASK = (1 << _PLACE_BITS) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One applied operation.
+class HistoryEntry(NamedTuple):
+    """One applied operation; a tuple because there are many.
 
     Attributes
     ----------
@@ -60,12 +61,12 @@ class HistoryEntry:
         0, or the number of the virtual operation among those at this position.
     """
 
-    block_num: U32
-    operation: Bytes
-    trx_id: Ripemd160
-    trx_in_block: U32
-    op_in_trx: U32
-    virtual_op: U32
+    block_num: int
+    operation: bytes
+    trx_id: bytes
+    trx_in_block: int
+    op_in_trx: int
+    virtual_op: int
     is_virtual: bool
     timestamp: Time
 
@@ -87,25 +88,22 @@ class TransactionPlace(NamedTuple):
     trx_in_block: int
 
 
-class _Place(NamedTuple):
-    """An operation of an account: its sequence number and where it is."""
+class _Block(NamedTuple):
+    """A block that is not committed yet.
 
-    sequence: int
-    block_num: int
-    position: int
+    `places` are the operations of accounts: name, the account's sequence number, and the place.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A block that is not committed yet."""
-
-    entries: tuple[HistoryEntry, ...]
-    places: tuple[tuple[AccountName, _Place], ...]
+    entries: list[HistoryEntry]
+    places: list[tuple[AccountName, int, int]]
     transactions: dict[bytes, TransactionPlace]
 
 
-_encode_entry = make_row_encoder(HistoryEntry)
-_decode_entry = make_row_decoder(HistoryEntry)
+_encode_entry = msgpack.Packer(autoreset=True).pack
+
+
+def _decode_entry(data: bytes) -> HistoryEntry:
+    return HistoryEntry(*msgpack.unpackb(data, use_list=False))
 
 
 class History:
@@ -114,8 +112,11 @@ class History:
     def __init__(self, store: Store | None) -> None:
         self._store = store
         self._blocks: dict[int, _Block] = {}
-        self._recent: dict[AccountName, list[_Place]] = {}
         self._counts: dict[AccountName, int] = {}
+        # Sequence numbers and places by account, of the blocks up to `_sorted_to`.  Only questions
+        # need it, so blocks that nobody asks about are never sorted in.
+        self._recent: dict[AccountName, list[tuple[int, int]]] = {}
+        self._sorted_to = -1
 
     def append_block(
         self, block_num: int, entries: Iterable[tuple[HistoryEntry, Sequence[AccountName]]]
@@ -130,19 +131,22 @@ class History:
         if self._blocks and block_num <= next(reversed(self._blocks)):
             raise SessionError(f"history of block {block_num} comes too late")
         kept: list[HistoryEntry] = []
-        places: list[tuple[AccountName, _Place]] = []
+        places: list[tuple[AccountName, int, int]] = []
         transactions: dict[bytes, TransactionPlace] = {}
-        for position, (entry, accounts) in enumerate(entries):
+        counts = self._counts
+        place = block_num << _PLACE_BITS
+        for entry, accounts in entries:
             kept.append(entry)
-            if entry.trx_in_block != NO_TRANSACTION:
+            if entry.trx_in_block != NO_TRANSACTION and entry.trx_id not in transactions:
                 transactions[entry.trx_id] = TransactionPlace(block_num, entry.trx_in_block)
             for name in accounts:
-                sequence = self._count(name)
-                self._counts[name] = sequence + 1
-                place = _Place(sequence, block_num, position)
-                places.append((name, place))
-                self._recent.setdefault(name, []).append(place)
-        self._blocks[block_num] = _Block(tuple(kept), tuple(places), transactions)
+                sequence = counts.get(name)
+                if sequence is None:
+                    sequence = self._stored_count(name)
+                counts[name] = sequence + 1
+                places.append((name, sequence, place))
+            place += 1
+        self._blocks[block_num] = _Block(kept, places, transactions)
 
     def get_ops_in_block(self, block_num: int, *, only_virtual: bool = False) -> list[HistoryEntry]:
         """Return the operations of a block in the order in which they happened."""
@@ -170,12 +174,12 @@ class History:
         """
         found: list[tuple[int, HistoryEntry]] = []
         highest = _LAST_SEQUENCE if start is None else min(start, _LAST_SEQUENCE)
-        for place in islice(self._places(name, highest), MOST_SCANNED):
+        for sequence, place in islice(self._places(name, highest), MOST_SCANNED):
             if len(found) >= limit:
                 break
-            entry = self._entry(place.block_num, place.position)
+            entry = self._entry(place >> _PLACE_BITS, place & _POSITION_MASK)
             if not operation_filter or operation_filter >> entry.tag & 1:
-                found.append((place.sequence, entry))
+                found.append((sequence, entry))
         found.reverse()
         return found
 
@@ -194,71 +198,82 @@ class History:
     def drop_above(self, block_num: int) -> None:
         """Undo blocks above `block_num`; the engine does so with the state's blocks."""
         while self._blocks and next(reversed(self._blocks)) > block_num:
-            _, block = self._blocks.popitem()
-            for name, _ in reversed(block.places):
-                self._recent[name].pop()
+            number, block = self._blocks.popitem()
+            is_sorted = number <= self._sorted_to
+            for name, _, _ in reversed(block.places):
                 self._counts[name] -= 1
-                if not self._recent[name]:
-                    del self._recent[name]
+                if is_sorted:
+                    self._recent[name].pop()
+        self._sorted_to = min(self._sorted_to, block_num)
 
     def batches(self, block_num: int) -> list[Batch]:
         """Return what a commit of blocks up to `block_num` has to write."""
         store = self._store
         if store is None or not self._blocks:
             return []
-        operations: list[tuple[bytes, bytes | None]] = []
-        accounts: list[tuple[bytes, bytes | None]] = []
-        transactions: list[tuple[bytes, bytes | None]] = []
+        operations: list[tuple[bytes, bytes]] = []
+        accounts: list[tuple[bytes, bytes]] = []
+        transactions: list[tuple[bytes, bytes]] = []
         for number, block in self._blocks.items():
             if number > block_num:
                 break
-            for position, entry in enumerate(block.entries):
-                operations.append((_PAIR.pack(number, position), _encode_entry(entry)))
-            for name, place in block.places:
-                key = name.encode() + b"\0" + _SEQUENCE.pack(place.sequence)
-                accounts.append((key, _PAIR.pack(place.block_num, place.position)))
+            place = number << _PLACE_BITS
+            for entry in block.entries:
+                operations.append((place.to_bytes(8, "big"), _encode_entry(entry)))
+                place += 1
+            for name, sequence, place in block.places:
+                key = name.encode() + b"\0" + sequence.to_bytes(4, "big")
+                accounts.append((key, place.to_bytes(8, "big")))
             for transaction_id, where in block.transactions.items():
                 transactions.append((transaction_id, _PAIR.pack(*where)))
+        accounts.sort()
+        transactions.sort()
         return [
             Batch(store.handle(OPERATIONS), operations),
-            Batch(store.handle(ACCOUNTS), sorted(accounts)),
-            Batch(store.handle(TRANSACTIONS), sorted(transactions)),
+            Batch(store.handle(ACCOUNTS), accounts),
+            Batch(store.handle(TRANSACTIONS), transactions),
         ]
 
     def settle(self, block_num: int) -> None:
         """Forget blocks up to `block_num`, which are on disk now."""
         if self._store is None:
             return
-        settled = [number for number in self._blocks if number <= block_num]
-        touched: dict[AccountName, None] = {}
-        for number in settled:
-            touched.update((name, None) for name, _ in self._blocks.pop(number).places)
-        for name in touched:
-            rest = [place for place in self._recent[name] if place.block_num > block_num]
-            if rest:
-                self._recent[name] = rest
-            else:
-                del self._recent[name]
+        for number in [number for number in self._blocks if number <= block_num]:
+            del self._blocks[number]
+        # What is still reversible is sorted in again when somebody asks.
+        self._recent.clear()
+        self._sorted_to = block_num
         if len(self._counts) > _MOST_COUNTS:
-            self._counts = {name: self._counts[name] for name in self._recent}
+            uncommitted = {name for block in self._blocks.values() for name, _, _ in block.places}
+            self._counts = {name: self._counts[name] for name in sorted(uncommitted)}
 
-    def _count(self, name: AccountName) -> int:
-        count = self._counts.get(name)
-        if count is None:
-            newest = next(self._stored_places(name, _LAST_SEQUENCE), None)
-            count = 0 if newest is None else newest.sequence + 1
-        return count
+    def _stored_count(self, name: AccountName) -> int:
+        newest = next(self._stored_places(name, _LAST_SEQUENCE), None)
+        return 0 if newest is None else newest[0] + 1
 
-    def _places(self, name: AccountName, highest: int) -> Iterator[_Place]:
-        """Yield an account's operations up to sequence `highest`, newest first."""
-        for place in reversed(self._recent.get(name, [])):
-            if place.sequence <= highest:
-                yield place
+    def _recent_places(self, name: AccountName) -> list[tuple[int, int]]:
+        """Return the operations of an account that are not on disk, oldest first."""
+        recent = self._recent
+        fresh = list(takewhile(lambda number: number > self._sorted_to, reversed(self._blocks)))
+        for number in reversed(fresh):
+            for each, sequence, place in self._blocks[number].places:
+                recent.setdefault(each, []).append((sequence, place))
+            self._sorted_to = number
+        return recent.get(name, [])
+
+    def _places(self, name: AccountName, highest: int) -> Iterator[tuple[int, int]]:
+        """Yield sequence numbers and places of an account up to `highest`, newest first."""
+        recent = self._recent_places(name)
+        for sequence, place in reversed(recent):
+            if sequence <= highest:
+                yield sequence, place
+        if recent:
+            highest = min(highest, recent[0][0] - 1)
         yield from self._stored_places(name, highest)
 
-    def _stored_places(self, name: AccountName, highest: int) -> Iterator[_Place]:
+    def _stored_places(self, name: AccountName, highest: int) -> Iterator[tuple[int, int]]:
         store = self._store
-        if store is None:
+        if store is None or highest < 0:
             return
         lead = name.encode() + b"\0"
         cursor = store.cursor(store.handle(ACCOUNTS))
@@ -271,7 +286,8 @@ class History:
             key = cursor.key()
             if not key.startswith(lead):
                 return
-            yield _Place(*_SEQUENCE.unpack(key[len(lead) :]), *_PAIR.unpack(cursor.value()))
+            (sequence,) = _SEQUENCE.unpack(key[len(lead) :])
+            yield sequence, int.from_bytes(cursor.value(), "big")
             found = cursor.prev()
 
     def _entry(self, block_num: int, position: int) -> HistoryEntry:
@@ -284,8 +300,7 @@ class History:
             data = store.get(store.handle(OPERATIONS), _PAIR.pack(block_num, position))
         if data is None:
             raise StateCorruptError(f"history of block {block_num} has no operation {position}")
-        entry: HistoryEntry = _decode_entry(data)
-        return entry
+        return _decode_entry(data)
 
     def _stored_block(self, block_num: int) -> Iterator[HistoryEntry]:
         store = self._store

@@ -1,6 +1,6 @@
 """Tables of the LMDB engine: live decoded rows over sealed row bytes over committed row bytes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
@@ -42,6 +42,8 @@ RowChange = tuple[Key, bytes, Sealed | None, bytes | None, int]
 """What one block did to one row: its key, its key bytes, what was sealed before (None if the row
 was as on disk), its new bytes (None if removed), and its new share of the digest."""
 
+_UNKNOWN: Any = object()  # what a cache says of a key that it does not know
+_FROM_BYTES = int.from_bytes
 _REFUSED: Any = (None, 1, 0)  # the setter of a field that cannot be set: no value is in bounds
 
 
@@ -67,6 +69,7 @@ class LiveTable(Generic[RowT]):
         self._entries = engine.journal.entries
         self._young: dict[Key, RowT | None] = {}
         self._old: dict[Key, RowT | None] = {}
+        self._touched: dict[Key, RowT] = {}
         self._shares: dict[Key, int] = {}  # in the sealed digest; of rows sealed not long ago
         self._key_of = schema.key_of
         self._setters = schema.setters
@@ -84,20 +87,22 @@ class LiveTable(Generic[RowT]):
         """See `Table`."""
         return sum(overlay.steps for overlay in self.overlays)
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether the open session has done anything to rows, taken back or not."""
+        return bool(self._touched)
+
     def find(self, *key: object) -> RowT | None:
         """See `Table.find`."""
         self.reads += 1
-        try:
-            return self._young[key]
-        except KeyError:
-            return self._load(key)
+        row: RowT | None = self._young.get(key, _UNKNOWN)
+        return self._load(key) if row is _UNKNOWN else row
 
     def get(self, *key: object) -> RowT:
         """See `Table.get`."""
         self.reads += 1
-        try:
-            row = self._young[key]
-        except KeyError:
+        row = self._young.get(key, _UNKNOWN)
+        if row is _UNKNOWN:
             row = self._load(key)
         if row is None:
             raise RowNotFoundError(self.schema.name, key)
@@ -121,6 +126,7 @@ class LiveTable(Generic[RowT]):
         entries = [encode(row) for encode, _ in self._writers]
         self.writes += 1
         self._young[key] = row
+        self._touched[key] = row
         self._entries.append((self, row, INSERTED))
         for (_, overlay), entry in zip(self._writers, entries):  # noqa: B905 - same length, and hot
             overlay.add(entry)
@@ -128,9 +134,11 @@ class LiveTable(Generic[RowT]):
 
     def modify(self, row: RowT, /, **changes: Any) -> None:
         """See `Table.modify`."""
-        if self._young.get(self._key_of(row)) is not row or not self._journal.is_open:
+        key = self._key_of(row)
+        if self._young.get(key) is not row or not self._journal.is_open:
             self._require_live(row)
         self.writes += 1
+        self._touched[key] = row
         setters = self._setters
         if not self._indexed.isdisjoint(changes):
             self._modify_indexed(row, changes)
@@ -149,7 +157,9 @@ class LiveTable(Generic[RowT]):
         """See `Table.remove`."""
         self._require_live(row)
         self.writes += 1
-        self._young[self._key_of(row)] = None
+        key = self._key_of(row)
+        self._young[key] = None
+        self._touched[key] = row
         self._entries.append((self, row, REMOVED))
         for encode, overlay in self._writers:
             overlay.remove(encode(row))
@@ -214,30 +224,25 @@ class LiveTable(Generic[RowT]):
         if moved:
             self._move_entries(before, [encode(row) for encode, _ in self._writers])
 
-    def collect(self, rows: Iterable[RowT]) -> tuple[list[RowChange], int]:
-        """Return what the open session did to the touched rows, and the digest difference."""
+    def collect(self) -> tuple[list[RowChange], int]:
+        """Return what the open session did to rows, and the digest difference."""
         changes: list[RowChange] = []
         difference = 0
-        schema = self.schema
-        encode_key, encode, key_of = schema.primary.encode, schema.encode, self._key_of
+        encode_key, encode = self.schema.primary.encode, self.schema.encode
+        prefix = self._digest_prefix
         young, sealed, shares = self._young, self.sealed, self._shares
-        seen: set[Key] = set()
-        for row in rows:
-            key = key_of(row)
-            if key in seen:  # removed and inserted anew
-                continue
-            seen.add(key)
+        added = self.overlays[0].delta
+        for key, row in self._touched.items():
             current = young[key]
             key_bytes = encode_key(row)
-            prefix = self._digest_prefix + key_bytes
             old = shares.get(key)
             if old is None:
-                old = self._share_before(key, key_bytes)
+                old = 0 if added.get(key_bytes) == 1 else self._sealed_share(key, key_bytes)
             if current is None:
                 data, new = None, 0
             else:
                 data = encode(current)
-                new = int.from_bytes(sha256(prefix + data).digest(), "big")
+                new = _FROM_BYTES(sha256(prefix + key_bytes + data).digest(), "big")
             if new != old:
                 difference += new - old
                 changes.append((key, key_bytes, sealed.get(key), data, new))
@@ -245,11 +250,14 @@ class LiveTable(Generic[RowT]):
 
     def seal(self, changes: list[RowChange], number: int) -> list[dict[bytes, int]]:
         """Take the changes of block `number` as sealed; return its net entries per index."""
-        sealed, shares = self.sealed, self._shares
-        for key, _, _, data, share in changes:
-            sealed[key] = (number, data)
-            shares[key] = share
+        self._touched.clear()
+        self.sealed.update([(key, (number, data)) for key, _, _, data, _ in changes])
+        self._shares.update([(key, share) for key, _, _, _, share in changes])
         return [overlay.take_delta() for overlay in self.overlays]
+
+    def forget_touched(self) -> None:
+        """Begin anew after the open session was taken back."""
+        self._touched.clear()
 
     def unseal(
         self, changes: list[RowChange], deltas: list[dict[bytes, int]], committed: int
@@ -275,12 +283,19 @@ class LiveTable(Generic[RowT]):
 
     def batches(self, changes: list[RowChange], deltas: list[dict[bytes, int]]) -> list[Batch]:
         """Return what a commit of these changes has to write."""
-        batches = [Batch(self.database, sorted([(key, data) for _, key, _, data, _ in changes]))]
+        puts = [(key, data) for _, key, _, data, _ in changes if data is not None]
+        deletes = [key for _, key, _, data, _ in changes if data is None]
+        puts.sort()
+        deletes.sort()
+        batches = [Batch(self.database, puts, deletes)]
         # The primary key's entries are the rows themselves.
         for overlay, delta in zip(self.overlays[1:], deltas[1:], strict=True):
             if delta:
-                entries = [(key, b"" if sign > 0 else None) for key, sign in delta.items()]
-                batches.append(Batch(overlay.database, sorted(entries)))
+                entries = [(key, b"") for key, sign in delta.items() if sign > 0]
+                entries.sort()
+                gone = [key for key, sign in delta.items() if sign < 0]
+                gone.sort()
+                batches.append(Batch(overlay.database, entries, gone))
         return batches
 
     def settle(self, changes: list[RowChange], deltas: list[dict[bytes, int]], number: int) -> None:
@@ -321,24 +336,19 @@ class LiveTable(Generic[RowT]):
             raise StateCorruptError(f"{self.schema.name} {key!r} has an index entry and no row")
         return row
 
-    def _share_before(self, key: Key, key_bytes: bytes) -> int:
+    def _sealed_share(self, key: Key, key_bytes: bytes) -> int:
         """Return a row's share of the digest of the sealed state, 0 for no row."""
-        if self.overlays[0].delta.get(key_bytes) == 1:
-            return 0
         sealed = self.sealed.get(key)
         data = self._store.get(self.database, key_bytes) if sealed is None else sealed[1]
         return 0 if data is None else _hash(self._digest_prefix + key_bytes + data)
 
     def _held(self, key: Key) -> RowT | None:
-        try:
-            return self._young[key]
-        except KeyError:
-            return self._load(key)
+        row: RowT | None = self._young.get(key, _UNKNOWN)
+        return self._load(key) if row is _UNKNOWN else row
 
     def _load(self, key: Key) -> RowT | None:
-        try:
-            row = self._old.pop(key)
-        except KeyError:
+        row = self._old.pop(key, _UNKNOWN)
+        if row is _UNKNOWN:
             row = self._read(key)
         self._engine.note_load()
         self._young[key] = row

@@ -149,7 +149,12 @@ class Overlay:
             del delta[key]
         else:
             delta[key] = 1
-        self._put(key)
+        if key in self.removed:
+            self._put(key)
+            return
+        self._added.add(key)
+        if self._firsts:
+            self._firsts.clear()
 
     def remove(self, key: bytes) -> None:
         """Remove a present entry in the open session."""

@@ -17,8 +17,8 @@ others             whatever the chain put there
 import errno
 import fcntl
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol, TypeAlias, cast
@@ -70,6 +70,9 @@ map is address space, of which a 64-bit process has 128 TiB; and it never has to
 MIN_FREE_BYTES = 64 << 20
 """Free disk that a commit must leave."""
 
+_AMPLE_FREE_BYTES = 1 << 34
+"""Free disk beyond which a commit's size does not matter: what it writes has been in memory."""
+
 _COPY_ON_WRITE_FACTOR = 4
 """Pages are copied when written: a commit is taken to need this many times its own bytes."""
 
@@ -81,10 +84,11 @@ LMDB reports it when a page was written in part, which is what a disk does as it
 
 
 class Batch(NamedTuple):
-    """Changes of one sub-database, in key order; a value of None deletes."""
+    """Changes of one sub-database: entries to write and keys to delete, each in key order."""
 
     database: Database
-    changes: Sequence[tuple[bytes, bytes | None]]
+    puts: Sequence[tuple[bytes, bytes]]
+    deletes: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +170,11 @@ class Store:
         self.generation += 1
         try:
             with self._env.begin(write=True) as transaction:
-                for database, changes in batches:
+                for database, puts, deletes in batches:
                     with transaction.cursor(db=database) as cursor:
-                        cursor.putmulti(
-                            [(key, value) for key, value in changes if value is not None]
-                        )
-                        for key, value in changes:
-                            if value is None and cursor.set_key(key):
+                        cursor.putmulti(puts)
+                        for key in deletes:
+                            if cursor.set_key(key):
                                 cursor.delete()
                 for name, value in sorted(meta.items()):
                     transaction.put(name.encode(), value, db=self._meta_handle)
@@ -222,15 +224,22 @@ class Store:
             )
 
     def _require_room(self, batches: Iterable[Batch]) -> None:
+        if _free_bytes(self.path) >= _AMPLE_FREE_BYTES:
+            return
         size = sum(
-            len(key) + len(value or b"") for batch in batches for key, value in batch.changes
+            sum(len(key) + len(value) for key, value in batch.puts) + sum(map(len, batch.deletes))
+            for batch in batches
         )
         _require_free(self.path, size * _COPY_ON_WRITE_FACTOR)
 
 
-def _require_free(path: Path, needed: int) -> None:
+def _free_bytes(path: Path) -> int:
     disk = os.statvfs(path)
-    free = disk.f_bavail * disk.f_frsize
+    return disk.f_bavail * disk.f_frsize
+
+
+def _require_free(path: Path, needed: int) -> None:
+    free = _free_bytes(path)
     if free < needed + MIN_FREE_BYTES:
         raise StateFullError(
             f"the disk of {path} is nearly full: {free} bytes free,"
@@ -251,6 +260,19 @@ def _open(path: Path, databases: int, options: StoreOptions) -> lmdb.Environment
         )
     except lmdb.Error as error:
         raise _translate(error, path) from error
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes out of a data directory without opening it.
+
+    Raises
+    ------
+    StateLockedError
+        One has it open.
+    """
+    with _lock(path):
+        yield
 
 
 def _lock(path: Path) -> IO[bytes]:

@@ -88,7 +88,7 @@ class Meter:
 
         def counting_write(store, batches, meta):
             batches = list(batches)
-            meter["puts"] += sum(len(batch.changes) for batch in batches)
+            meter["puts"] += sum(len(batch.puts) + len(batch.deletes) for batch in batches)
             return write(store, batches, meta)
 
         monkeypatch.setattr(Store, "get", counting_get)

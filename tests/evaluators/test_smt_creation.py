@@ -171,6 +171,8 @@ class TestFeeConversion:
             ((3_000, 1_000), (334,), (333, 335)),
             # 1 SBD is 3 STEEM: 3000, 3001 and 3002 are all worth 1.000 exactly.
             ((1_000, 3_000), (3_000, 3_001, 3_002), (2_999, 3_003)),
+            # One satoshi is worth more than the fee, two more than 64 bits can say.
+            ((2**63 - 1, 1), (1,), (2, 1_000_000)),
         ],
     )
     def test_takes_steem_for_a_fee_in_sbd(

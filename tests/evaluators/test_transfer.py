@@ -86,7 +86,7 @@ class TestTransferOfTokens:
         world.add_token(BETA)
         world.give("alice", Asset(100, ALPHA))
         world.give("bob", Asset(110, BETA))
-        world.apply(valid_transfer(amount=Asset(20, ALPHA)))
+        assert world.apply(valid_transfer(amount=Asset(20, ALPHA))) == ()
         world.apply(valid_transfer(from_account="bob", to="alice", amount=Asset(50, BETA)))
         assert funds(world, ALPHA) == (80, 20)
         assert funds(world, BETA) == (50, 60)
@@ -94,7 +94,7 @@ class TestTransferOfTokens:
     def test_to_null_burns_at_once(self, world):
         token = world.add_token()
         world.give("alice", Asset(100, ALPHA))
-        world.apply(valid_transfer(to="null", amount=Asset(30, ALPHA)))
+        assert world.apply(valid_transfer(to="null", amount=Asset(30, ALPHA))) == ()
         assert token.current_supply == 70
         assert world.holding("null", ALPHA) is None
         assert funds(world, ALPHA) == (70, 0)

@@ -241,6 +241,20 @@ class TestSignatureQuestions:
         assert unsigned.endswith("00")
         assert signed == unsigned[:-2] + "01" + trx["signatures"][0]
 
+    def test_what_no_block_could_hold_is_refused_before_its_signatures_are_tried(self, rpc) -> None:
+        # Recovering a key takes longer than sending a signature; 65 bytes each, 128 KiB a block.
+        trx = rpc.signed(transfer(), signer="alice")
+        trx["signatures"] *= 2_100
+        keys = {"available_keys": []}
+        for method, more in (
+            ("verify_authority", {}),
+            ("get_required_signatures", keys),
+            ("get_potential_signatures", {}),
+            ("get_transaction_hex", {}),
+        ):
+            refusal = rpc.refusal(f"database_api.{method}", {"trx": trx} | more)
+            assert refusal.code == "transaction.too_large"
+
     def test_names_the_keys_that_can_sign(self, rpc) -> None:
         trx = rpc.signed(transfer(), signer="alice") | {"signatures": []}
         row = rpc.chain.state.account_authorities.get("alice")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -65,6 +66,7 @@ class TestUsage:
             ("testnet", "--port", "70000"),
             ("testnet", "--block-time", "5"),
             ("testnet", "--no-such-option"),
+            ("testnet", "--ephemeral", "--data-dir", "chain"),
             ("state-digest",),
             ("replay", "/nonexistent/block_log"),
             ("call", "a.b", "[1"),
@@ -87,6 +89,30 @@ class TestUsage:
             [sys.executable, "-c", script], capture_output=True, text=True, check=True
         )
         assert done.stdout.endswith("loaded: []\n")
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make here")
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        ("", "--data-dir testnet-data/dev"),
+        ("--fresh", "--data-dir testnet-data/dev --fresh"),
+        ("--network testnet", "--data-dir testnet-data/testnet --network testnet"),
+        ("--network=testnet -q", "--data-dir testnet-data/testnet --network=testnet -q"),
+        ("--ephemeral", "--ephemeral"),
+        ("--seed 7", "--seed 7"),
+        ("--data-dir ./mine", "--data-dir ./mine"),
+    ],
+)
+def test_make_keeps_a_testnet_for_each_network(arguments, options) -> None:
+    done = subprocess.run(
+        ["make", "-n", "testnet", f"args={arguments}"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1].split("smtchain testnet")[1].split() == options.split()
 
 
 class TestDataDirectories:
@@ -239,8 +265,70 @@ class TestLiveNode:
         # sha256("aliceactive"), from the development keys that all clients derive.
         assert "5JL1pfugiAnim85X8KpqDhixLZowctUzzMmEXgP37u5gC7uWy22" in screen
         assert "Traceback" not in log.read_text()
+        ours = [line for line in screen.splitlines() if sys.executable not in line]
+        assert max(map(len, ours)) <= 80
         data = next(line.split()[1] for line in screen.splitlines() if line.startswith("Data"))
         assert not Path(data).exists()
+
+    def test_the_printed_examples_work_as_they_stand(self, tmp_path) -> None:
+        log = tmp_path / "log"
+        node = LiveNode(log, "testnet", "--network", "testnet")
+        node.wait_until(lambda: "Ctrl-C" in log.read_text())
+        lines = log.read_text().splitlines()
+        begin = next(at for at, line in enumerate(lines) if line.startswith("Try it"))
+        end = next(at for at, line in enumerate(lines) if line.startswith("Ctrl-C"))
+        script = "\n".join(lines[begin + 1 : end])
+        if shutil.which("curl") is None:
+            script = script[script.index(f"  {sys.executable}") :]
+        done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True)
+        node.end(signal.SIGTERM)
+        assert '"name": "judy"' in done.stdout
+        assert '"jsonrpc":"2.0","result":[{' in done.stdout or shutil.which("curl") is None
+        keys = next(line for line in lines if " keys judy" in line)
+        shown = subprocess.run(
+            ["sh", "-ec", keys], capture_output=True, text=True, check=True
+        ).stdout
+        assert "TST" in shown
+        assert "5HvNoebJyCT9kFBquP3PC4EaUz7BRbxaumoLUeCEQPyHVtFu1S3" in shown
+
+    def test_a_kept_chain_goes_on_until_it_is_begun_anew(self, capsys, tmp_path) -> None:
+        chain, log = tmp_path / "chain", tmp_path / "log"
+        options = ("testnet", "--block-time", "0", "--data-dir", str(chain))
+        node = LiveNode(log, *options)
+        node.wait_until(lambda: node.health()["head_block_num"] > 0)
+        node.transfer(5)
+        assert node.end(signal.SIGINT) == 0
+        assert "Stopped; start again to go on" in log.read_text()
+        (chain / "mine.txt").touch()
+
+        again = LiveNode(log, *options)
+        assert again.health()["head_block_num"] == 2
+        assert "Goes on     after block 2 of " in log.read_text()
+        (bob,) = again.call("condenser_api.get_accounts", [["bob"]])
+        assert bob["balance"] == "1000000.005 STEEM"
+        fresh = (*options, "--fresh", "--port", "0")
+        assert refusal(capsys, *fresh) == (1, "state_locked")
+        assert again.end(signal.SIGTERM) == 0
+
+        code, error = refusal(capsys, *options, "--network", "testnet", "--port", "0")
+        assert (code, error) == (1, "chain_mismatch")
+        anew = LiveNode(log, *options, "--fresh", "--network", "testnet")
+        anew.wait_until(lambda: anew.health()["head_block_num"] > 0)
+        (bob,) = anew.call("condenser_api.get_accounts", [["bob"]])
+        assert bob["balance"] == "1000000.000 TESTS"
+        assert "Goes on" not in log.read_text()
+        assert anew.end(signal.SIGTERM) == 0
+        assert (chain / "mine.txt").exists()
+
+    def test_says_which_port_is_taken(self, capsys, tmp_path) -> None:
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = str(other.getsockname()[1])
+            code, _, err = run(capsys, "testnet", "--port", port)
+        assert code == 1
+        assert err.startswith(f"error: listen: cannot listen on 127.0.0.1 port {port}: ")
+        assert "--port N" in err
 
     def test_two_seeded_runs_make_the_same_blocks(self, tmp_path) -> None:
         heads = []

@@ -7,7 +7,8 @@ import asyncio
 import gzip
 import json
 import logging
-import os
+import random
+import resource
 import socket
 import struct
 import threading
@@ -19,7 +20,7 @@ import pytest
 from rpc_world import Rpc
 
 from smtchain.node import server as server_module
-from smtchain.node.connections import connection_limit
+from smtchain.node.connections import claim_files, connection_limit
 from smtchain.node.server import Server
 
 BODY = b'{"jsonrpc":"2.0","id":1,"method":"condenser_api.get_account_count","params":[]}'
@@ -141,7 +142,7 @@ class TestNoHttp:
         "sent",
         [
             bytes(range(256)) * 40,
-            os.urandom(5_000),
+            random.Random(5).randbytes(5_000),
             bytes.fromhex("16030100a5010000a10303") + bytes(100),  # a TLS hello
             b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
             b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
@@ -299,10 +300,27 @@ class TestNumbers:
             client.close()
         live.wait_for_connections(0)
 
-    def test_the_limit_leaves_files_for_the_node(self, monkeypatch) -> None:
-        for allowed, limit in ((64, 32), (1_024, 500), (1 << 20, 500), (-1, 500)):
-            monkeypatch.setattr("resource.getrlimit", lambda _, n=allowed: (n, n))
-            assert connection_limit() == limit
+    def test_a_burst_of_connections_is_counted_right(self, serve) -> None:
+        live = serve(most_connections=5)
+        held = [live.connect() for _ in range(60)]
+        live.wait_for_connections(5)
+        for client in held:
+            client.close()
+        live.wait_for_connections(0)
+
+    def test_the_limit_leaves_files_for_the_node(self) -> None:
+        assert [connection_limit(n) for n in (64, 1_024, 4_096, 1 << 20)] == [16, 256, 500, 500]
+
+    @pytest.mark.parametrize(
+        ("soft", "hard", "claimed"),
+        [(256, 1 << 20, 4_096), (256, -1, 4_096), (1_024, 2_000, 2_000), (-1, -1, None)],
+    )
+    def test_claims_files_as_far_as_it_may(self, monkeypatch, soft, hard, claimed) -> None:
+        made = []
+        monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+        monkeypatch.setattr(resource, "setrlimit", lambda _, limits: made.append(limits))
+        assert claim_files() == (claimed or 4_096)
+        assert made == ([] if claimed is None else [(claimed, hard)])
 
 
 def frame(opcode: int, payload: bytes, *, is_last: bool = True, is_masked: bool = True) -> bytes:

@@ -238,6 +238,34 @@ class TestDebugApi:
         assert refusal.error["data"]["field"] == "head_block_time"
         assert rpc.chain.head_block_number == 1
 
+    @pytest.mark.parametrize(
+        ("method", "params", "field"),
+        [
+            ("debug_generate_blocks", {"miss_blocks": 0xFFFFFFFF}, "miss_blocks"),
+            ("debug_generate_blocks", {"miss_blocks": 800_000_000}, "miss_blocks"),
+            (
+                "debug_generate_blocks_until",
+                {"debug_key": "", "head_block_time": "2106-02-07T06:28:15"},
+                "head_block_time",
+            ),
+            (
+                "debug_generate_blocks_until",
+                {"debug_key": "", "head_block_time": "2096-01-01T00:00:01"},
+                "head_block_time",
+            ),
+        ],
+    )
+    def test_does_not_travel_to_where_time_ends(self, rpc, method, params, field) -> None:
+        # Times have 32 bits: from the last of them a chain can never go on.
+        head = rpc.chain.head_block_id
+        refusal = rpc.refusal(f"debug_node_api.{method}", params)
+        assert (refusal.code, refusal.error["data"]["field"]) == ("rpc.params.range", field)
+        assert rpc.chain.head_block_id == head
+        until = {"debug_key": "", "head_block_time": "2096-01-01T00:00:00"}
+        assert rpc.call("debug_node_api.debug_generate_blocks_until", until) == {"blocks": 1}
+        rpc.produce(3)
+        assert rpc.chain.halted == ""
+
     def test_knows_hardforks(self, rpc) -> None:
         has = "debug_node_api.debug_has_hardfork"
         assert rpc.call(has, {"hardfork_id": 22}) == {"has_hardfork": True}

@@ -57,8 +57,8 @@ class TestSmtContributeValidate:
             *amounts("contribution"),
         ],
     )
-    def test_rejects(self, refuses, change, error, field):
-        refuses(CONTRIBUTE, change, error, field)
+    def test_rejects(self, refuses_showing, change, error, field):
+        refuses_showing(CONTRIBUTE, change, error, field)
 
     def test_accepts_one_satoshi(self):
         replace(CONTRIBUTE, contribution=Asset(1, STEEM)).validate(DEV_PARAMS)
@@ -79,8 +79,8 @@ class TestSmtRefundValidate:
             *amounts("amount"),
         ],
     )
-    def test_rejects(self, refuses, change, error, field):
-        refuses(REFUND, change, error, field)
+    def test_rejects(self, refuses_showing, change, error, field):
+        refuses_showing(REFUND, change, error, field)
 
 
 class TestSmtRefundAuthorities:
@@ -104,8 +104,8 @@ class TestSmtCapRevealValidate:
             ),
         ],
     )
-    def test_rejects(self, refuses, change, error, field):
-        refuses(REVEAL, change, error, field)
+    def test_rejects(self, refuses_showing, change, error, field):
+        refuses_showing(REVEAL, change, error, field)
 
     @pytest.mark.parametrize("amount", [1, 10**15])
     def test_accepts_amount(self, amount):
@@ -132,6 +132,12 @@ class TestCapHash:
             (10001, 0, "e53708f4cce7e00b139c318cb8663e9dbc4602a61adb9902871730dd26c362ca"),
             (10000, 1234, "30c5b2226e39e505d4c0a6069e629368834846ed03d0fabda30172349df45f6e"),
             (10001, 1234, "52daca46a3a5da5a649f7d146cb804f9a1b53d96751d4e2e29edf6d6750c2020"),
+            # `printf '\\x10\\x27...' | sha256sum`: 10000, then 1, then 1234, each of eight bytes.
+            (
+                10000,
+                (1 << 64) + 1234,
+                "7cce7b82aacf4b46d9d602f08a8adc9710b012643f05d0760241130c8bf4398f",
+            ),
             (1000000, 4321, "a69d35d84826041c9a1b89186d4f461815d1089412ea69f5c31333ed5d0886f3"),
         ],
     )

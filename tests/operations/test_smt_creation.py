@@ -63,8 +63,8 @@ class TestSmtCreateValidate:
             pytest.param({"symbol": TOKEN ^ 0x20}, VestingSymbolError, "symbol", id="vesting"),
         ],
     )
-    def test_rejects(self, refuses, change, error, field):
-        refuses(VALID, change, error, field)
+    def test_rejects(self, refuses_showing, change, error, field):
+        refuses_showing(VALID, change, error, field)
 
     @pytest.mark.parametrize(
         "fee",

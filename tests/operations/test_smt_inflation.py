@@ -150,8 +150,8 @@ class TestSmtSetupInflationValidate:
             ),
         ],
     )
-    def test_rejects(self, refuses, change, error, field):
-        refuses(VALID, change, error, field)
+    def test_rejects(self, refuses_showing, change, error, field):
+        refuses_showing(VALID, change, error, field)
 
     @pytest.mark.parametrize("target", ["$rewards", "$vesting", "$market_maker", "null"])
     def test_accepts_target(self, target):

@@ -77,19 +77,19 @@ class TestSmtSetSetupParametersValidate:
             ),
         ],
     )
-    def test_rejects(self, refuses, change, error, field):
-        refuses(SETUP, change, error, field)
+    def test_rejects(self, refuses_showing, change, error, field):
+        refuses_showing(SETUP, change, error, field)
 
     @pytest.mark.parametrize(("initial", "final"), [(500, 500), (5_000, 500), (5_000, 5_000)])
     def test_accepts_market_maker_ratios(self, initial, final):
         parameter = replace(MARKET_MAKER, reserve_ratio=initial, final_reserve_ratio=final)
         replace(SETUP, setup_parameters=(parameter,)).validate(DEV_PARAMS)
 
-    def test_a_ratio_does_not_rise(self, refuses):
+    def test_a_ratio_does_not_rise(self, refuses_showing):
         parameter = replace(MARKET_MAKER, reserve_ratio=600, final_reserve_ratio=601)
         change = {"setup_parameters": (parameter,)}
         field = "setup_parameters[0].final_reserve_ratio"
-        refuses(SETUP, change, OutOfBoundsError, field)
+        refuses_showing(SETUP, change, OutOfBoundsError, field)
 
 
 class TestSmtSetSetupParametersAuthorities:
@@ -128,8 +128,8 @@ class TestSmtSetRuntimeParametersValidate:
             ),
         ],
     )
-    def test_rejects(self, refuses, change, error, field):
-        refuses(RUNTIME, change, error, field)
+    def test_rejects(self, refuses_showing, change, error, field):
+        refuses_showing(RUNTIME, change, error, field)
 
     @pytest.mark.parametrize("params", BOUNDS.values(), ids=BOUNDS)
     @pytest.mark.parametrize(
@@ -266,9 +266,9 @@ class TestSmtSetRuntimeParametersValidate:
             ),
         ],
     )
-    def test_rejects_rewards(self, refuses, change, error, member):
+    def test_rejects_rewards(self, refuses_showing, change, error, member):
         changed = {"runtime_parameters": (replace(REWARDS, **change),)}
-        refuses(
+        refuses_showing(
             replace(RUNTIME, runtime_parameters=(REWARDS,)),
             changed,
             error,

@@ -123,8 +123,8 @@ class TestSmtSetupValidate:
             ),
         ],
     )
-    def test_rejects(self, refuses, change, error, field):
-        refuses(VALID, change, error, field)
+    def test_rejects(self, refuses_showing, change, error, field):
+        refuses_showing(VALID, change, error, field)
 
     @pytest.mark.parametrize(
         ("change", "field"),
@@ -146,8 +146,8 @@ class TestSmtSetupValidate:
             ),
         ],
     )
-    def test_rejects_times(self, refuses, change, field):
-        refuses(VALID, change, GenerationTimeError, field)
+    def test_rejects_times(self, refuses_showing, change, field):
+        refuses_showing(VALID, change, GenerationTimeError, field)
 
     def test_accepts_a_supply_of_exactly_the_largest_generation(self):
         replace(VALID, max_supply=20_002).validate(DEV_PARAMS)
@@ -175,16 +175,16 @@ class TestGenerationUnitValidate:
         ["{}{}", "{}", "$fromx", "$from_", "$from.vestingx", "$$$$$$", "$from.vesting.vesting"],
     )
     @pytest.mark.parametrize("name", ["steem_unit", "token_unit"])
-    def test_rejects_target(self, refuses, name, target):
+    def test_rejects_target(self, refuses_showing, name, target):
         change = with_unit(**{name: ((target, 12),)})
         field = f"initial_generation_policy.pre_soft_cap_unit.{name}[0]"
-        refuses(VALID, change, InvalidUnitTargetError, field)
+        refuses_showing(VALID, change, InvalidUnitTargetError, field)
 
     @pytest.mark.parametrize("target", ["$rewards", "$vesting"])
-    def test_steem_does_not_go_to(self, refuses, target):
+    def test_steem_does_not_go_to(self, refuses_showing, target):
         change = with_unit(steem_unit=(("abc", 1), (target, 1)))
         field = "initial_generation_policy.pre_soft_cap_unit.steem_unit[1]"
-        refuses(VALID, change, InvalidUnitTargetError, field)
+        refuses_showing(VALID, change, InvalidUnitTargetError, field)
 
     @pytest.mark.parametrize("target", ["$from", "$from.vesting", "$market_maker", "null"])
     @pytest.mark.parametrize("name", ["steem_unit", "token_unit"])
@@ -197,21 +197,23 @@ class TestGenerationUnitValidate:
 
     @pytest.mark.parametrize("target", ["$from", "$from.vesting", "qprst"])
     @pytest.mark.parametrize("name", ["steem_unit", "token_unit"])
-    def test_rejects_weight_zero(self, refuses, name, target):
+    def test_rejects_weight_zero(self, refuses_showing, name, target):
         change = with_unit(**{name: ((target, 0),)})
         field = f"initial_generation_policy.pre_soft_cap_unit.{name}[0]"
-        refuses(VALID, change, InvalidUnitWeightError, field)
+        refuses_showing(VALID, change, InvalidUnitWeightError, field)
 
     @pytest.mark.parametrize("name", ["steem_unit", "token_unit"])
-    def test_rejects_11_routes_and_accepts_10(self, refuses, name):
+    def test_rejects_11_routes_and_accepts_10(self, refuses_showing, name):
         replace(VALID, **with_unit(**{name: routes(10)})).validate(DEV_PARAMS)
         field = f"initial_generation_policy.pre_soft_cap_unit.{name}"
-        refuses(VALID, with_unit(**{name: routes(11)}), TooManyUnitRoutesError, field)
+        refuses_showing(VALID, with_unit(**{name: routes(11)}), TooManyUnitRoutesError, field)
 
-    def test_checks_units_above_the_soft_cap_too(self, refuses):
+    def test_checks_units_above_the_soft_cap_too(self, refuses_showing):
         unit = GenerationUnit((("abc", 1),), (("$$$$$$", 1),))
         field = "initial_generation_policy.post_soft_cap_unit.token_unit[0]"
-        refuses(VALID, with_policy(SOFT, post_soft_cap_unit=unit), InvalidUnitTargetError, field)
+        refuses_showing(
+            VALID, with_policy(SOFT, post_soft_cap_unit=unit), InvalidUnitTargetError, field
+        )
 
 
 class TestCapCommitmentValidate:
@@ -240,9 +242,9 @@ class TestCapCommitmentValidate:
             ),
         ],
     )
-    def test_rejects(self, refuses, name, commitment, error, member):
+    def test_rejects(self, refuses_showing, name, commitment, error, member):
         field = f"initial_generation_policy.{name}.{member}"
-        refuses(VALID, with_policy(**{name: commitment}), error, field)
+        refuses_showing(VALID, with_policy(**{name: commitment}), error, field)
 
     @pytest.mark.parametrize("commitment", [public(1), hidden(10, 1000), public(10_001)])
     def test_accepts_a_minimum(self, commitment):
@@ -262,44 +264,44 @@ class TestCapCommitmentValidate:
             pytest.param(hidden(10, 20), hidden(11, 19), "upper_bound", id="upper"),
         ],
     )
-    def test_rejects_a_minimum_above_the_hard_cap(self, refuses, least, most, member):
+    def test_rejects_a_minimum_above_the_hard_cap(self, refuses_showing, least, most, member):
         change = with_policy(min_steem_units_commitment=least, hard_cap_steem_units_commitment=most)
         field = f"initial_generation_policy.min_steem_units_commitment.{member}"
-        refuses(VALID, change, CapBoundsError, field)
+        refuses_showing(VALID, change, CapBoundsError, field)
 
 
 class TestCappedGenerationPolicyValidate:
     """docs/RULES.md 2.6; whitepaper "Generation policy data structure"."""
 
     @pytest.mark.parametrize("percent", [0, 10_001, 65_535])
-    def test_rejects_soft_cap_percent(self, refuses, percent):
+    def test_rejects_soft_cap_percent(self, refuses_showing, percent):
         field = "initial_generation_policy.soft_cap_percent"
-        refuses(VALID, with_policy(soft_cap_percent=percent), OutOfBoundsError, field)
+        refuses_showing(VALID, with_policy(soft_cap_percent=percent), OutOfBoundsError, field)
 
     @pytest.mark.parametrize("name", ["steem_unit", "token_unit"])
-    def test_rejects_an_empty_unit_below_the_soft_cap(self, refuses, name):
+    def test_rejects_an_empty_unit_below_the_soft_cap(self, refuses_showing, name):
         field = f"initial_generation_policy.pre_soft_cap_unit.{name}"
-        refuses(VALID, with_unit(**{name: ()}), EmptyUnitError, field)
+        refuses_showing(VALID, with_unit(**{name: ()}), EmptyUnitError, field)
 
     @pytest.mark.parametrize("name", ["steem_unit", "token_unit"])
-    def test_rejects_a_unit_above_a_soft_cap_of_100_percent(self, refuses, name):
+    def test_rejects_a_unit_above_a_soft_cap_of_100_percent(self, refuses_showing, name):
         change = with_policy(post_soft_cap_unit=replace(GenerationUnit(), **{name: (("bob", 2),)}))
         field = f"initial_generation_policy.post_soft_cap_unit.{name}"
-        refuses(VALID, change, UnexpectedUnitError, field)
+        refuses_showing(VALID, change, UnexpectedUnitError, field)
 
-    def test_rejects_no_steem_unit_above_a_soft_cap_of_50_percent(self, refuses):
+    def test_rejects_no_steem_unit_above_a_soft_cap_of_50_percent(self, refuses_showing):
         field = "initial_generation_policy.post_soft_cap_unit.steem_unit"
         change = with_policy(SOFT, post_soft_cap_unit=GenerationUnit())
-        refuses(VALID, change, EmptyUnitError, field)
+        refuses_showing(VALID, change, EmptyUnitError, field)
 
     def test_accepts_no_tokens_above_the_soft_cap(self):
         replace(VALID, initial_generation_policy=SOFT).validate(DEV_PARAMS)
 
     @pytest.mark.parametrize("size", [2, 65_535])
-    def test_rejects_another_steem_unit_above_the_soft_cap(self, refuses, size):
+    def test_rejects_another_steem_unit_above_the_soft_cap(self, refuses_showing, size):
         change = with_policy(SOFT, post_soft_cap_unit=GenerationUnit((("abc", size),), ()))
         field = "initial_generation_policy.post_soft_cap_unit.steem_unit"
-        refuses(VALID, change, UnequalSteemUnitsError, field)
+        refuses_showing(VALID, change, UnequalSteemUnitsError, field)
 
     def test_accepts_the_same_steem_unit_routed_otherwise(self):
         change = with_policy(
@@ -317,25 +319,25 @@ class TestCappedGenerationPolicyValidate:
             pytest.param(2, 1, "max_unit_ratio", id="2..1"),
         ],
     )
-    def test_rejects_unit_ratios(self, refuses, low, high, member):
+    def test_rejects_unit_ratios(self, refuses_showing, low, high, member):
         change = with_policy(min_unit_ratio=low, max_unit_ratio=high)
-        refuses(VALID, change, UnitRatioError, f"initial_generation_policy.{member}")
+        refuses_showing(VALID, change, UnitRatioError, f"initial_generation_policy.{member}")
 
     def test_accepts_equal_unit_ratios(self):
         replace(VALID, **with_policy(min_unit_ratio=1000, max_unit_ratio=1000)).validate(DEV_PARAMS)
 
-    def test_a_soft_cap_below_one_unit_is_too_small(self, refuses):
+    def test_a_soft_cap_below_one_unit_is_too_small(self, refuses_showing):
         cap = public(9_999)
         change = with_policy(SOFT, soft_cap_percent=1, hard_cap_steem_units_commitment=cap)
         field = "initial_generation_policy.soft_cap_percent"
-        refuses(VALID, change, CapTooSmallError, field)
+        refuses_showing(VALID, change, CapTooSmallError, field)
 
     def test_accepts_a_soft_cap_of_one_unit(self):
         cap = public(10_000)
         change = with_policy(SOFT, soft_cap_percent=1, hard_cap_steem_units_commitment=cap)
         replace(VALID, **change).validate(DEV_PARAMS)
 
-    def test_too_many_tokens(self, refuses):
+    def test_too_many_tokens(self, refuses_showing):
         unit = GenerationUnit((("abc", 1),), (("abc2", 65_535),))
         change = with_policy(
             pre_soft_cap_unit=unit,
@@ -344,9 +346,9 @@ class TestCappedGenerationPolicyValidate:
             max_unit_ratio=2**32 - 1,
         )
         field = "initial_generation_policy.min_unit_ratio"
-        refuses(VALID, change, GenerationTooLargeError, field)
+        refuses_showing(VALID, change, GenerationTooLargeError, field)
 
-    def test_too_much_steem(self, refuses):
+    def test_too_much_steem(self, refuses_showing):
         unit = GenerationUnit((("abc", 65_535),), (("abc2", 1),))
         change = with_policy(
             pre_soft_cap_unit=unit,
@@ -354,7 +356,7 @@ class TestCappedGenerationPolicyValidate:
             max_unit_ratio=1,
         )
         field = "initial_generation_policy.hard_cap_steem_units_commitment.upper_bound"
-        refuses(VALID, change, GenerationTooLargeError, field)
+        refuses_showing(VALID, change, GenerationTooLargeError, field)
 
     @pytest.mark.parametrize(
         ("cap", "is_valid"), [(166_666_666_666, True), (166_666_666_667, False)]
@@ -414,7 +416,7 @@ class TestCappedGenerationPolicyValidate:
         )
         replace(VALID, **change).validate(DEV_PARAMS)
 
-    def test_counts_few_contributions_all_below_the_soft_cap(self, refuses):
+    def test_counts_few_contributions_all_below_the_soft_cap(self, refuses_showing):
         # Hard cap 10 000 units, soft cap 1 000: W counts 10^8 tokens times 1 000 units.  But with
         # 1 000 units contributed the ratio is 10, and 10^12 satoshis are created.
         policy = replace(
@@ -428,7 +430,7 @@ class TestCappedGenerationPolicyValidate:
         assert policy.largest_token_supply() == 100_000 * 1_000 * 10
         replace(VALID, initial_generation_policy=policy, max_supply=10**9).validate(DEV_PARAMS)
         change = {"initial_generation_policy": policy, "max_supply": 10**9 - 1}
-        refuses(VALID, change, GenerationTooLargeError, "max_supply")
+        refuses_showing(VALID, change, GenerationTooLargeError, "max_supply")
 
     @settings(max_examples=150, deadline=None)
     @given(data=st.data())
@@ -481,16 +483,16 @@ class TestRevisionWConstants:
             ),
         ],
     )
-    def test_rejects(self, refuses, change, field):
+    def test_rejects(self, refuses_showing, change, field):
         error_field = f"initial_generation_policy.{field}"
-        refuses(VALID, with_policy(**change), CapTooSmallError, error_field, REVISION_W)
+        refuses_showing(VALID, with_policy(**change), CapTooSmallError, error_field, REVISION_W)
 
-    def test_rejects_a_soft_cap_of_999_units(self, refuses):
+    def test_rejects_a_soft_cap_of_999_units(self, refuses_showing):
         change = with_policy(
             SOFT, soft_cap_percent=999, hard_cap_steem_units_commitment=public(10_000)
         )
         field = "initial_generation_policy.soft_cap_percent"
-        refuses(VALID, change, CapTooSmallError, field, REVISION_W)
+        refuses_showing(VALID, change, CapTooSmallError, field, REVISION_W)
 
     @pytest.mark.parametrize(
         "change",

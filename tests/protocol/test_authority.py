@@ -23,7 +23,7 @@ from protocol.authority import (
     single_key_authority,
     verify_authority,
 )
-from protocol.crypto import PrivateKey
+from protocol.crypto import PrivateKey, public_key_text
 from protocol.errors import InvalidTransactionError
 from protocol.params import DEV, DEV_PARAMS
 from protocol.wire import decode, encode
@@ -114,7 +114,7 @@ def test_irrelevant_signature_is_named():
             required, [key("aliceactive"), key("bobactive")], lookup_of(PLAIN), DEV_PARAMS
         )
     assert caught.value.message.startswith("irrelevant signature included")
-    assert caught.value.value == [key("bobactive").hex()]
+    assert caught.value.value == [public_key_text(key("bobactive"), "STM")]
 
 
 def test_fortieth_key_counts_and_what_follows_does_not():
@@ -291,7 +291,7 @@ def test_satisfied_exactly_when_the_naive_model_says_so(table, owner, signers, a
     except IrrelevantSignatureError as error:
         assert expected
         # Every key named as unneeded can go, and what is left still satisfies.
-        needed = [one for one in sorted(signers) if one.hex() not in error.value]
+        needed = [one for one in sorted(signers) if public_key_text(one, "STM") not in error.value]
         verify_authority(required, needed, lookup, DEV_PARAMS)
     except MissingAuthorityError:
         assert not expected

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ ROWS = [
 ]
 
 
+@cache
 def named_rows():
     """Return every row that a docstring of a test or a class of tests names."""
     found = set()

@@ -9,6 +9,7 @@ from token_stage import HOUR, PLAIN, TokenStage
 from protocol.assets import SBD, STEEM, Asset
 from protocol.errors import ProtocolError
 from protocol.operations.smt_contribution import SmtRefunded
+from protocol.operations.smt_inflation import SmtInflationEmitted
 from protocol.operations.smt_parameters import (
     SmtParamAllowDownvotes,
     SmtParamAllowVoting,
@@ -77,6 +78,28 @@ class TestReset:
         token.send(token.creation())
         theft = token.creation(control_account="bob", smt_creation_fee=FREE)
         assert code_of(token.send, theft) == "evaluation.smt.not_controller"
+
+
+class TestPrecision:
+    """ "The symbol precision in smt_setup_operation is authoritative ... Subsequently issued
+    operations must have matching precision" (SMT setup)."""
+
+    def test_the_setup_decides_and_keeps_every_satoshi_of_the_schedule(self, token):
+        four = token.symbol
+        token.send(token.creation(), token.inflation({"bob": 1}, 12_345))
+        token.symbol = six = smt_symbol(four >> 5, 6)
+        token.send(token.setup(), token.reveal(1), token.reveal(1_000))
+        assert token.row.symbol == six
+        token.go(token.begin)
+        wrong = replace(token.contribution("bob", 1_000), symbol=four)
+        assert code_of(token.send, wrong) == "evaluation.smt.wrong_precision"
+        token.send(token.contribution("bob", 1_000))
+        token.go(token.launch)
+        # 600 from the launch; 12,345 satoshis, now 0.012345 instead of 1.2345.
+        assert token.held("bob") == (600 + 12_345,)
+        assert token.stage.events(SmtInflationEmitted)[0].emitted == (("bob", Asset(12_345, six)),)
+        old = Transfer("bob", "carol", Asset(1, four), "")
+        assert code_of(token.send, old) == "evaluation.smt.wrong_precision"
 
 
 class TestRelaunch:

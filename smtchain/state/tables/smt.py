@@ -106,7 +106,8 @@ class SmtGeneration:
 
     Present from `smt_setup` until payouts or refunds are complete.  Units are STEEM units.
     `contributed` is the STEEM still held here: it falls with every refund and, while a launch pays
-    out, with what its contributors get; the rest is the founders' at the end.
+    out, with what its contributors get; the rest is the founders' at the end.  Contributions with
+    an id below `next_contribution_id` are settled.
     steemd: smt_ico_object.
     """
 
@@ -126,6 +127,7 @@ class SmtGeneration:
     unit_ratio: U64 = 0
     processed_units: I64 = 0
     processed_pre_units: I64 = 0
+    next_contribution_id: U64 = 0
     refunded: I64 = 0
 
 
