@@ -277,6 +277,7 @@ class TransactionEnvelope:
     """
 
     __slots__ = (
+        "_body_size",
         "_chain_id",
         "_digest",
         "_merkle_digest",
@@ -291,7 +292,8 @@ class TransactionEnvelope:
         """Join a transaction and its bytes, which the caller knows to belong together."""
         self.transaction = transaction
         self.raw = raw
-        self.id = sha256(_without_signatures(raw, len(transaction.signatures)))[:20]
+        self._body_size = len(raw) - _signatures_size(len(transaction.signatures))
+        self.id = sha256(raw[: self._body_size])[:20]
         self._chain_id = chain_id
         self._digest: bytes | None = None
         self._merkle_digest: bytes | None = None
@@ -330,8 +332,7 @@ class TransactionEnvelope:
     def digest(self) -> bytes:
         """Return the 32 bytes that the signatures sign; they depend on the chain id."""
         if self._digest is None:
-            body = _without_signatures(self.raw, len(self.transaction.signatures))
-            self._digest = sha256(self._chain_id + body)
+            self._digest = sha256(self._chain_id + self.raw[: self._body_size])
         return self._digest
 
     def operation_bytes(self, index: int, network: Network) -> bytes:
@@ -341,8 +342,7 @@ class TransactionEnvelope:
         """
         transaction = self.transaction
         if len(transaction.operations) == 1 and not transaction.extensions:
-            end = len(self.raw) - _signatures_size(len(transaction.signatures)) - 1
-            return self.raw[_BEFORE_LONE_OPERATION:end]
+            return self.raw[_BEFORE_LONE_OPERATION : self._body_size - 1]
         return encode_as(Operation, transaction.operations[index], network)
 
     @property

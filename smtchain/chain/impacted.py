@@ -24,6 +24,7 @@ _OWNERS_OF_EVENTS: dict[type[Operation], tuple[AccountName, ...]] = {
 _TOKEN_EVENTS = (SmtPhaseChanged, SmtLaunchEvaluated, SmtFounderPayout, SmtInflationEmitted)
 """Events of a token as a whole: its control account has them in its history too."""
 
+_FIRST_LETTER = "a"  # of every account name
 Names = Callable[[Any], tuple[AccountName, ...]]
 
 
@@ -38,16 +39,16 @@ def impacted_accounts(operation: Operation) -> tuple[AccountName, ...]:
     steemd: impacted.cpp::get_impacted_account_visitor
     """
     operation_class = type(operation)
-    readers = _READERS.get(operation_class)
-    if readers is None:
-        readers = _READERS[operation_class] = _readers_of(operation_class)
-    names: set[AccountName] = set()
-    for read in readers:
-        names.update(read(operation))
+    read = _READERS.get(operation_class)
+    if read is None:
+        read = _READERS[operation_class] = _reader_of(operation_class)
+    names = sorted(set(read(operation)))
     if not names:
         return _OWNERS_OF_EVENTS.get(operation_class, ())
-    # Empty means "none" or "myself"; "$..." are unit targets, not accounts.
-    return tuple([name for name in sorted(names) if name and name[0] != "$"])
+    # Empty means "none" or "myself"; "$..." are unit targets, not accounts.  Both sort first.
+    if names[0] < _FIRST_LETTER:
+        return tuple(name for name in names if name and name[0] != "$")
+    return tuple(names)
 
 
 def find_token_controller(state: State, operation: Operation) -> tuple[AccountName, ...]:
@@ -58,24 +59,28 @@ def find_token_controller(state: State, operation: Operation) -> tuple[AccountNa
     return () if token is None else (token.control_account,)
 
 
-_READERS: dict[type[Operation], tuple[Names, ...]] = {}
+_READERS: dict[type[Operation], Names] = {}
 
 
-def _readers_of(operation_class: type[Operation]) -> tuple[Names, ...]:
+def _reader_of(operation_class: type[Operation]) -> Names:
+    """Return how to read all account names of an operation."""
     hints = get_type_hints(operation_class, include_extras=True)
     names = [field.name for field in fields(operation_class)]  # type: ignore[arg-type]  # a dataclass
     plain = [name for name in names if hints[name] is AccountName]
-    found = [_reader(name, hints[name]) for name in names if name not in plain]
-    readers = [reader for reader in found if reader is not None]
-    if len(plain) > 1:
-        readers.append(attrgetter(*plain))
-    elif plain:
-        only = attrgetter(*plain)
-        readers.append(lambda operation: (only(operation),))
-    return tuple(readers)
+    lists = [reader for name in names if (reader := _list_reader(name, hints[name])) is not None]
+    if len(plain) > 1 and not lists:
+        return attrgetter(*plain)
+
+    def read(operation: Operation) -> tuple[AccountName, ...]:
+        found = [getattr(operation, name) for name in plain]
+        for reader in lists:
+            found += reader(operation)
+        return tuple(found)
+
+    return read
 
 
-def _reader(name: str, hint: Any) -> Names | None:
+def _list_reader(name: str, hint: Any) -> Names | None:
     """Return how to read account names from a field that lists some, or None if it does not."""
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if get_origin(bare) is not tuple:

@@ -9,12 +9,10 @@ limited, and what they do wrong is no matter for the log.
 """
 
 import asyncio
-import contextlib
 import errno
 import logging
 import os
-from collections.abc import AsyncIterator
-from typing import Final
+from typing import Final, NoReturn
 
 import orjson
 from aiohttp import WSMsgType, web
@@ -135,9 +133,12 @@ class Server:
         except TimeoutError:
             return web.Response(status=408, text="the request did not arrive in time\n")
         response = _json(await self._dispatcher.answer(body))
-        async with _time_to_read(request):
-            await response.prepare(request)
-            await response.write_eof()
+        try:
+            async with asyncio.timeout(_READ_SECONDS):
+                await response.prepare(request)
+                await response.write_eof()
+        except TimeoutError:
+            _hang_up(request)
         return response
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
@@ -161,8 +162,11 @@ class Server:
                 answer = await self._dispatcher.answer(message.data)
             else:
                 break
-            async with _time_to_read(request):
-                await socket.send_str(answer.decode())
+            try:
+                async with asyncio.timeout(_READ_SECONDS):
+                    await socket.send_str(answer.decode())
+            except TimeoutError:
+                _hang_up(request)
         return socket
 
     async def _health(self, request: web.Request) -> web.Response:
@@ -182,16 +186,11 @@ class Server:
         return web.Response(status=204, headers=_CORS)
 
 
-@contextlib.asynccontextmanager
-async def _time_to_read(request: web.Request) -> AsyncIterator[None]:
-    """Hang up on a client that does not read what is sent in this block."""
-    try:
-        async with asyncio.timeout(_READ_SECONDS):
-            yield
-    except TimeoutError:
-        if request.transport is not None:
-            request.transport.abort()
-        raise ConnectionResetError("the client does not read") from None
+def _hang_up(request: web.Request) -> NoReturn:
+    """Drop a client that does not read its answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    raise ConnectionResetError("the client does not read")
 
 
 def _json(body: bytes, *, status: int = 200) -> web.Response:

@@ -172,8 +172,12 @@ class LiveEngine:
         settled = [_net_of(table, parts) for table, parts in by_table.items()]
         batches = [batch for net in settled for batch in net.table.batches(net.changes, net.deltas)]
         self._store.write([*batches, *self.history.batches(newest)], meta)
+        is_everything = newest == self.revision and not self.journal.is_open
         for table, changes, deltas in settled:
-            table.settle(changes, deltas, newest)
+            if is_everything:
+                table.settle_all()
+            else:
+                table.settle(changes, deltas, newest)
         self.history.settle(newest)
         for _ in blocks:
             self._sealed.popleft()

@@ -16,6 +16,7 @@ All integers in keys and values are big-endian.  An account's sequence numbers r
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
+from operator import itemgetter
 from struct import Struct
 from typing import NamedTuple
 
@@ -38,8 +39,10 @@ MOST_SCANNED = 20_000
 
 _MOST_COUNTS = 100_000  # accounts whose next sequence number is remembered
 _LAST_SEQUENCE = 0xFFFF_FFFF
+_KEY = itemgetter(0)
 _PAIR = Struct(">II")
 _SEQUENCE = Struct(">I")
+_NO_ID = bytes(20)  # of operations outside of transactions
 _PLACE_BITS = 32  # a place is one number: the block's, then the position's 32 bits
 _POSITION_MASK = (1 << _PLACE_BITS) - 1
 
@@ -96,7 +99,12 @@ class _Block(NamedTuple):
 
     entries: list[HistoryEntry]
     places: list[tuple[AccountName, int, int]]
-    transactions: dict[bytes, TransactionPlace]
+
+    def transactions(self) -> dict[bytes, int]:
+        """Return the ids of the block's transactions with their positions."""
+        found = {entry.trx_id: entry.trx_in_block for entry in self.entries}
+        found.pop(_NO_ID, None)
+        return found
 
 
 _encode_entry = msgpack.Packer(autoreset=True).pack
@@ -113,9 +121,10 @@ class History:
         self._store = store
         self._blocks: dict[int, _Block] = {}
         self._counts: dict[AccountName, int] = {}
-        # Sequence numbers and places by account, of the blocks up to `_sorted_to`.  Only questions
-        # need it, so blocks that nobody asks about are never sorted in.
+        # Sequence numbers and places by account, and places of transactions, of the blocks up to
+        # `_sorted_to`.  Only questions need them: what nobody asks about is never sorted in.
         self._recent: dict[AccountName, list[tuple[int, int]]] = {}
+        self._recent_transactions: dict[bytes, TransactionPlace] = {}
         self._sorted_to = -1
 
     def append_block(
@@ -132,13 +141,10 @@ class History:
             raise SessionError(f"history of block {block_num} comes too late")
         kept: list[HistoryEntry] = []
         places: list[tuple[AccountName, int, int]] = []
-        transactions: dict[bytes, TransactionPlace] = {}
         counts = self._counts
         place = block_num << _PLACE_BITS
         for entry, accounts in entries:
             kept.append(entry)
-            if entry.trx_in_block != NO_TRANSACTION and entry.trx_id not in transactions:
-                transactions[entry.trx_id] = TransactionPlace(block_num, entry.trx_in_block)
             for name in accounts:
                 sequence = counts.get(name)
                 if sequence is None:
@@ -146,7 +152,7 @@ class History:
                 counts[name] = sequence + 1
                 places.append((name, sequence, place))
             place += 1
-        self._blocks[block_num] = _Block(kept, places, transactions)
+        self._blocks[block_num] = _Block(kept, places)
 
     def get_ops_in_block(self, block_num: int, *, only_virtual: bool = False) -> list[HistoryEntry]:
         """Return the operations of a block in the order in which they happened."""
@@ -185,10 +191,10 @@ class History:
 
     def get_transaction(self, transaction_id: bytes) -> TransactionPlace | None:
         """Return where a transaction is, or None if no block has it."""
-        for block in self._blocks.values():
-            place = block.transactions.get(transaction_id)
-            if place is not None:
-                return place
+        self._sort_in()
+        place = self._recent_transactions.get(transaction_id)
+        if place is not None:
+            return place
         store = self._store
         if store is None:
             return None
@@ -199,11 +205,13 @@ class History:
         """Undo blocks above `block_num`; the engine does so with the state's blocks."""
         while self._blocks and next(reversed(self._blocks)) > block_num:
             number, block = self._blocks.popitem()
-            is_sorted = number <= self._sorted_to
-            for name, _, _ in reversed(block.places):
+            for name, _, _ in block.places:
                 self._counts[name] -= 1
-                if is_sorted:
+            if number <= self._sorted_to:
+                for name, _, _ in block.places:
                     self._recent[name].pop()
+                for transaction_id in block.transactions():
+                    del self._recent_transactions[transaction_id]
         self._sorted_to = min(self._sorted_to, block_num)
 
     def batches(self, block_num: int) -> list[Batch]:
@@ -224,10 +232,10 @@ class History:
             for name, sequence, place in block.places:
                 key = name.encode() + b"\0" + sequence.to_bytes(4, "big")
                 accounts.append((key, place.to_bytes(8, "big")))
-            for transaction_id, where in block.transactions.items():
-                transactions.append((transaction_id, _PAIR.pack(*where)))
-        accounts.sort()
-        transactions.sort()
+            for transaction_id, position in block.transactions().items():
+                transactions.append((transaction_id, _PAIR.pack(number, position)))
+        accounts.sort(key=_KEY)
+        transactions.sort(key=_KEY)
         return [
             Batch(store.handle(OPERATIONS), operations),
             Batch(store.handle(ACCOUNTS), accounts),
@@ -242,6 +250,7 @@ class History:
             del self._blocks[number]
         # What is still reversible is sorted in again when somebody asks.
         self._recent.clear()
+        self._recent_transactions.clear()
         self._sorted_to = block_num
         if len(self._counts) > _MOST_COUNTS:
             uncommitted = {name for block in self._blocks.values() for name, _, _ in block.places}
@@ -251,19 +260,22 @@ class History:
         newest = next(self._stored_places(name, _LAST_SEQUENCE), None)
         return 0 if newest is None else newest[0] + 1
 
-    def _recent_places(self, name: AccountName) -> list[tuple[int, int]]:
-        """Return the operations of an account that are not on disk, oldest first."""
+    def _sort_in(self) -> None:
+        """Make what came since the last question ready for questions."""
         recent = self._recent
         fresh = list(takewhile(lambda number: number > self._sorted_to, reversed(self._blocks)))
         for number in reversed(fresh):
-            for each, sequence, place in self._blocks[number].places:
-                recent.setdefault(each, []).append((sequence, place))
+            block = self._blocks[number]
+            for name, sequence, place in block.places:
+                recent.setdefault(name, []).append((sequence, place))
+            for transaction_id, position in block.transactions().items():
+                self._recent_transactions[transaction_id] = TransactionPlace(number, position)
             self._sorted_to = number
-        return recent.get(name, [])
 
     def _places(self, name: AccountName, highest: int) -> Iterator[tuple[int, int]]:
         """Yield sequence numbers and places of an account up to `highest`, newest first."""
-        recent = self._recent_places(name)
+        self._sort_in()
+        recent = self._recent.get(name, [])
         for sequence, place in reversed(recent):
             if sequence <= highest:
                 yield sequence, place

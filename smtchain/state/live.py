@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from protocol.arith import ArithmeticRangeError
@@ -42,6 +43,7 @@ RowChange = tuple[Key, bytes, Sealed | None, bytes | None, int]
 """What one block did to one row: its key, its key bytes, what was sealed before (None if the row
 was as on disk), its new bytes (None if removed), and its new share of the digest."""
 
+_KEY = itemgetter(0)
 _UNKNOWN: Any = object()  # what a cache says of a key that it does not know
 _FROM_BYTES = int.from_bytes
 _REFUSED: Any = (None, 1, 0)  # the setter of a field that cannot be set: no value is in bounds
@@ -101,7 +103,7 @@ class LiveTable(Generic[RowT]):
     def get(self, *key: object) -> RowT:
         """See `Table.get`."""
         self.reads += 1
-        row = self._young.get(key, _UNKNOWN)
+        row: RowT | None = self._young.get(key, _UNKNOWN)
         if row is _UNKNOWN:
             row = self._load(key)
         if row is None:
@@ -285,14 +287,14 @@ class LiveTable(Generic[RowT]):
         """Return what a commit of these changes has to write."""
         puts = [(key, data) for _, key, _, data, _ in changes if data is not None]
         deletes = [key for _, key, _, data, _ in changes if data is None]
-        puts.sort()
+        puts.sort(key=_KEY)
         deletes.sort()
         batches = [Batch(self.database, puts, deletes)]
         # The primary key's entries are the rows themselves.
         for overlay, delta in zip(self.overlays[1:], deltas[1:], strict=True):
             if delta:
                 entries = [(key, b"") for key, sign in delta.items() if sign > 0]
-                entries.sort()
+                entries.sort(key=_KEY)
                 gone = [key for key, sign in delta.items() if sign < 0]
                 gone.sort()
                 batches.append(Batch(overlay.database, entries, gone))
@@ -306,6 +308,12 @@ class LiveTable(Generic[RowT]):
             newest = self.sealed.get(key)
             if newest is not None and newest[0] <= number:
                 del self.sealed[key]
+
+    def settle_all(self) -> None:
+        """Forget what is on disk now that everything is committed and no session is open."""
+        self.sealed.clear()
+        for overlay in self.overlays:
+            overlay.settle_all()
 
     def rotate(self) -> None:
         """Drop the rows not used since the last rotation."""

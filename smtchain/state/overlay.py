@@ -193,6 +193,12 @@ class Overlay:
                 self._added.add(key)
         self.revivals += 1
 
+    def settle_all(self) -> None:
+        """Account for everything that was in memory having reached the disk."""
+        self.removed.clear()
+        self._added = OrderedKeys()
+        self.revivals += 1
+
     def first(self, prefix: bytes) -> bytes | None:
         """Return the first entry that begins with `prefix`."""
         try:

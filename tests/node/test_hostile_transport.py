@@ -385,6 +385,16 @@ class TestWebSocket:
             client.sendall(request_line)
             assert client.recv(12) == b"HTTP/1.1 400"
 
+    def test_a_client_that_does_not_read_is_hung_up_on(self, live, monkeypatch) -> None:
+        monkeypatch.setattr(server_module, "_READ_SECONDS", 0.3)
+        many = BODY.replace(b"get_account_count", b"get_config")
+        batch = frame(1, b"[" + many + (b"," + many) * 199 + b"]")
+        with live.connect() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            client.sendall(UPGRADE + batch * 10)
+            live.wait_for_connections(1)
+            live.wait_for_connections(0)
+
     def test_a_client_that_vanishes_leaves_nothing(self, live) -> None:
         for _ in range(20):
             with live.connect() as client:
