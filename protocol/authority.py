@@ -6,7 +6,7 @@ counts when that account's own authority (of the same class) is satisfied, two l
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from protocol.crypto import public_key_text
 from protocol.errors import InvalidTransactionError
@@ -115,8 +115,7 @@ class MixedAuthoritiesError(InvalidTransactionError):
     code = "transaction.mixed_authorities"
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredAuthorities:
+class RequiredAuthorities(NamedTuple):
     """What a transaction needs: accounts by authority class, and authorities written out."""
 
     owner: frozenset[AccountName] = frozenset()
@@ -389,18 +388,18 @@ def _is_plain_signature(
 
     Nearly every transaction is; the general way gives the same answer at five times the cost.
     """
-    if len(keys) != 1 or len(required.active) != 1:
+    owner, active, posting, other = required
+    if len(keys) != 1 or len(active) != 1 or owner or posting or other:
         return False
-    if required.owner or required.posting or required.other:
-        return False
-    (account,) = required.active
+    (account,) = active
     authority = lookup.get_active(account)
     if authority is None or account == ALWAYS_APPROVED:
         return False
-    return any(
-        key == keys[0] and weight >= authority.weight_threshold
-        for key, weight in authority.key_auths[: params.max_authority_membership]
-    )
+    (signer,) = keys
+    for key, weight in authority.key_auths[: params.max_authority_membership]:
+        if key == signer and weight >= authority.weight_threshold:
+            return True
+    return False
 
 
 def _signer_table(keys: list[PublicKey], params: ChainParams) -> dict[PublicKey, bool]:

@@ -5,6 +5,7 @@ them its id and digest; nothing serialises it again.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Self, final
 
@@ -376,6 +377,11 @@ class TransactionEnvelope:
                 for index, signature in enumerate(self.transaction.signatures)
             )
         return self._signers
+
+    def recover_signers(self) -> None:
+        """Recover the signers now; what is not valid shows when `signers` is read."""
+        with suppress(InvalidTransactionError):
+            _ = self.signers
 
     @property
     def has_signers(self) -> bool:

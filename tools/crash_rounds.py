@@ -212,6 +212,10 @@ class Campaign:
             replayed[block.number] = Point(block.envelope.id.hex(), block.digest.hex())
 
         with Chain.open(data, genesis) as chain:
+            # The last child may have died in the middle of a switch, as any other.
+            self.diary.read(
+                [_line("opened", chain.head_block_number, chain.head_block_id, chain.digest())]
+            )
             blocks = list(read_blocks(data / BLOCK_LOG, genesis.params))
             for number in range(len(blocks) + 1, chain.head_block_number + 1):
                 block = chain.find_block(number)
@@ -229,6 +233,10 @@ class Campaign:
         return head.block_number
 
 
+def _line(event: str, number: int, block_id: bytes = b"", digest: bytes = b"") -> str:
+    return f"{event} {number} {block_id.hex() or '-'} {digest.hex() or '-'}"
+
+
 def load(folder: Path) -> Genesis:
     """Return the genesis of a campaign."""
     return parse_genesis(json.loads((folder / "genesis.json").read_text()))
@@ -243,8 +251,7 @@ def live(folder: Path, seed: str) -> None:
         diary = os.open(folder / "diary", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
         def note(event: str, number: int, block_id: bytes = b"", digest: bytes = b"") -> None:
-            line = f"{event} {number} {block_id.hex() or '-'} {digest.hex() or '-'}\n"
-            os.write(diary, line.encode())
+            os.write(diary, f"{_line(event, number, block_id, digest)}\n".encode())
 
         note("opened", chain.head_block_number, chain.head_block_id, chain.digest())
         chain.on_applied(lambda done: note("applied", done.number, done.envelope.id, done.digest))

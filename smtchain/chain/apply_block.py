@@ -153,6 +153,10 @@ def _apply_transactions(
 ) -> tuple[tuple[AppliedOperation, ...], ...]:
     lookup = authority_lookup(ctx.state)
     is_authorised = bool(skip & Skip.TRANSACTION_SIGNATURES)
+    if not is_authorised:
+        # One after the other: between transactions the processor's caches belong to the state.
+        for transaction in envelope.transactions:
+            transaction.recover_signers()
     applied = []
     for index, transaction in enumerate(envelope.transactions):
         try:

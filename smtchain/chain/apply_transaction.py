@@ -126,7 +126,8 @@ def apply_transaction(
     transaction = envelope.transaction
     if not is_validated:
         validate_transaction(transaction, ctx.params)
-    if ctx.state.transactions.exists(envelope.id):
+    expiration = transaction.expiration
+    if ctx.state.transactions.exists(expiration, envelope.id):
         # Clients recognise a repeated broadcast by these words.
         raise DuplicateTransactionError(
             "Duplicate transaction check failed", value=envelope.id.hex()
@@ -137,10 +138,8 @@ def apply_transaction(
     # Before the first block nothing can be referred to and nothing can have expired.
     if properties.head_block_number > 0:
         _check_reference(ctx.state, envelope)
-        check_expiration(transaction.expiration, properties.time, ctx.params)
-    ctx.state.transactions.insert(
-        TransactionRecord(transaction_id=envelope.id, expiration=transaction.expiration)
-    )
+        check_expiration(expiration, properties.time, ctx.params)
+    ctx.state.transactions.insert(TransactionRecord(expiration, envelope.id))
     applied: list[AppliedOperation] = []
     for index, operation in enumerate(transaction.operations):
         applied.append(AppliedOperation(operation, index, 0))

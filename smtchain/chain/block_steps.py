@@ -151,7 +151,7 @@ def clear_expired_transactions(ctx: EvaluationContext) -> None:
     steemd: database.cpp::clear_expired_transactions
     """
     now = ctx.now
-    for record in ctx.state.transactions.scan("by_expiration"):
+    for record in ctx.state.transactions.scan():
         if record.expiration >= now:
             return
         ctx.state.transactions.remove(record)

@@ -31,6 +31,7 @@ from smtchain.chain.skip import Skip
 from smtchain.cli import HELP_SETTINGS, CommandError
 from smtchain.node.config import SHIPPED_NETWORKS, shipped_genesis
 from smtchain.node.data_dir import GENESIS_COPY, keep_genesis, open_chain, require_empty
+from smtchain.node.garbage import REPLAY_THRESHOLD, settle_garbage
 
 _network = click.option(
     "--network",
@@ -115,6 +116,7 @@ def replay(  # noqa: PLR0913  one parameter for each option
                 raise CommandError(
                     "replay.beyond", f"{data_dir} is at block {state.revision} already"
                 )
+        settle_garbage(REPLAY_THRESHOLD)
         blocks = read_blocks(block_log, begun.params)
         if stop_at is not None:
             blocks = islice(blocks, stop_at)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 from collections.abc import Awaitable, Callable
@@ -13,6 +12,7 @@ from smtchain.chain.options import ChainOptions
 from smtchain.node.clock import BlockClock, Clock, TickingClock, resume_time, wall_time
 from smtchain.node.config import ClockMode, NodeConfig, seeded_slots
 from smtchain.node.data_dir import open_chain
+from smtchain.node.garbage import NODE_THRESHOLD, settle_garbage
 from smtchain.node.jsonrpc import Dispatcher
 from smtchain.node.node import Node
 from smtchain.node.producer import Producer
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 
 Announce = Callable[[Node, str], None]
 """Called once the node answers, with the node and its URL."""
-
-_GC_THRESHOLD = 50_000  # allocations between collections; the default costs a third of the time
 
 
 def make_clock(chain: Chain, mode: ClockMode) -> Clock:
@@ -112,7 +110,7 @@ class Service:
         try:
             await server.start(self._config.host, self._config.port)
             producing = asyncio.create_task(node.producer.run(self._halt))
-            _settle_garbage()
+            settle_garbage(NODE_THRESHOLD)
             self._announce(node, server.url)
             await self._stop.wait()
         finally:
@@ -128,13 +126,6 @@ class Service:
 def _is_fatal(error: Exception, node: Node) -> bool:
     """Return whether the node must not go on after an exception."""
     return bool(node.chain.halted) or isinstance(error, InvariantViolationError | StateError)
-
-
-def _settle_garbage() -> None:
-    """Take what start-up made out of the collector's sight, and let it run less often."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD, 20, 50)
 
 
 async def _ended(task: Awaitable[None]) -> None:

@@ -119,7 +119,7 @@ class LiveEngine:
         digest = self._digest
         collected: list[tuple[LiveTable[Any], list[RowChange]]] = []
         for table in self._tables.values():
-            if table.is_touched:
+            if table.touched:
                 changes, difference = table.collect()
                 digest += difference
                 collected.append((table, changes))
@@ -230,7 +230,8 @@ class LiveEngine:
         self.journal.rollback(0)
         self.journal.is_open = False
         for table in self._tables.values():
-            table.forget_touched()
+            if table.touched:
+                table.touched.clear()
         self.history.drop_above(self.revision)
         self._make_room()
 

@@ -71,7 +71,7 @@ class LiveTable(Generic[RowT]):
         self._entries = engine.journal.entries
         self._young: dict[Key, RowT | None] = {}
         self._old: dict[Key, RowT | None] = {}
-        self._touched: dict[Key, RowT] = {}
+        self.touched: dict[Key, RowT] = {}  # by the open session, taken back or not
         self._shares: dict[Key, int] = {}  # in the sealed digest; of rows sealed not long ago
         self._key_of = schema.key_of
         self._setters = schema.setters
@@ -88,11 +88,6 @@ class LiveTable(Generic[RowT]):
     def steps(self) -> int:
         """See `Table`."""
         return sum(overlay.steps for overlay in self.overlays)
-
-    @property
-    def is_touched(self) -> bool:
-        """Whether the open session has done anything to rows, taken back or not."""
-        return bool(self._touched)
 
     def find(self, *key: object) -> RowT | None:
         """See `Table.find`."""
@@ -128,7 +123,7 @@ class LiveTable(Generic[RowT]):
         entries = [encode(row) for encode, _ in self._writers]
         self.writes += 1
         self._young[key] = row
-        self._touched[key] = row
+        self.touched[key] = row
         self._entries.append((self, row, INSERTED))
         for (_, overlay), entry in zip(self._writers, entries):  # noqa: B905 - same length, and hot
             overlay.add(entry)
@@ -140,7 +135,7 @@ class LiveTable(Generic[RowT]):
         if self._young.get(key) is not row or not self._journal.is_open:
             self._require_live(row)
         self.writes += 1
-        self._touched[key] = row
+        self.touched[key] = row
         setters = self._setters
         if not self._indexed.isdisjoint(changes):
             self._modify_indexed(row, changes)
@@ -161,7 +156,7 @@ class LiveTable(Generic[RowT]):
         self.writes += 1
         key = self._key_of(row)
         self._young[key] = None
-        self._touched[key] = row
+        self.touched[key] = row
         self._entries.append((self, row, REMOVED))
         for encode, overlay in self._writers:
             overlay.remove(encode(row))
@@ -187,11 +182,16 @@ class LiveTable(Generic[RowT]):
         chosen, overlay = self._ways[index]
         bound = encode_parts(chosen.parts[len(prefix) :], start) if start else b""
         try:
-            lead = encode_parts(chosen.parts, prefix)
+            lead = encode_parts(chosen.parts, prefix) if prefix else b""
         except KeyValueError:
             return iter(())
         bound = lead + bound
-        entries = overlay.descend(after_prefix(bound)) if reverse else overlay.ascend(bound)
+        if reverse:
+            entries = overlay.descend(after_prefix(bound))
+        elif start:
+            entries = overlay.ascend(bound)
+        else:
+            entries = overlay.entries(lead)
         return self._rows_of(chosen, entries, lead)
 
     def first(self, index: str = "", *prefix: object) -> RowT | None:
@@ -234,7 +234,7 @@ class LiveTable(Generic[RowT]):
         prefix = self._digest_prefix
         young, sealed, shares = self._young, self.sealed, self._shares
         added = self.overlays[0].delta
-        for key, row in self._touched.items():
+        for key, row in self.touched.items():
             current = young[key]
             key_bytes = encode_key(row)
             old = shares.get(key)
@@ -252,14 +252,10 @@ class LiveTable(Generic[RowT]):
 
     def seal(self, changes: list[RowChange], number: int) -> list[dict[bytes, int]]:
         """Take the changes of block `number` as sealed; return its net entries per index."""
-        self._touched.clear()
+        self.touched.clear()
         self.sealed.update([(key, (number, data)) for key, _, _, data, _ in changes])
         self._shares.update([(key, share) for key, _, _, _, share in changes])
         return [overlay.take_delta() for overlay in self.overlays]
-
-    def forget_touched(self) -> None:
-        """Begin anew after the open session was taken back."""
-        self._touched.clear()
 
     def unseal(
         self, changes: list[RowChange], deltas: list[dict[bytes, int]], committed: int
@@ -348,7 +344,9 @@ class LiveTable(Generic[RowT]):
         """Return a row's share of the digest of the sealed state, 0 for no row."""
         sealed = self.sealed.get(key)
         data = self._store.get(self.database, key_bytes) if sealed is None else sealed[1]
-        return 0 if data is None else _hash(self._digest_prefix + key_bytes + data)
+        share = 0 if data is None else _hash(self._digest_prefix + key_bytes + data)
+        self._shares[key] = share
+        return share
 
     def _held(self, key: Key) -> RowT | None:
         row: RowT | None = self._young.get(key, _UNKNOWN)

@@ -196,7 +196,8 @@ class Overlay:
     def settle_all(self) -> None:
         """Account for everything that was in memory having reached the disk."""
         self.removed.clear()
-        self._added = OrderedKeys()
+        if self._added:
+            self._added = OrderedKeys()
         self.revivals += 1
 
     def first(self, prefix: bytes) -> bytes | None:
@@ -213,6 +214,16 @@ class Overlay:
         else:
             self.steps += 1
         return key
+
+    def entries(self, prefix: bytes) -> Iterator[bytes]:
+        """Yield entries that begin with `prefix` or come after all those that do, rising.
+
+        The first is remembered, so that asking whether something is due costs no walk.
+        """
+        key = self.first(prefix)
+        if key is not None:
+            yield key
+            yield from self.ascend(key + b"\0")
 
     def ascend(self, bound: bytes) -> Iterator[bytes]:
         """Yield entries not below `bound`, rising, always the next in the present state."""

@@ -133,10 +133,10 @@ class TestDuplicates:
         grown.produce()
         expiration = envelope.transaction.expiration
         grown.jump_to(expiration)
-        assert grown.state.transactions.exists(envelope.id)
+        assert grown.state.transactions.exists(envelope.transaction.expiration, envelope.id)
         refused(grown, envelope, DuplicateTransactionError, "transaction.duplicate")
         grown.produce()
-        assert not grown.state.transactions.exists(envelope.id)
+        assert not grown.state.transactions.exists(envelope.transaction.expiration, envelope.id)
         refused(grown, envelope, ExpiredTransactionError, "transaction.expired")
 
 
@@ -256,6 +256,17 @@ class TestReference:
     def test_a_block_that_does_not_exist_yet(self, grown):
         envelope = grown.sign(GIVE, ref_block_num=4)
         refused(grown, envelope, TaposMismatchError, "transaction.tapos_mismatch")
+
+    def test_a_slot_that_no_block_has_filled_is_all_zeros(self, grown):
+        envelope = grown.sign(GIVE, ref_block_num=60_000, ref_block_prefix=1)
+        refused(grown, envelope, TaposMismatchError, "transaction.tapos_mismatch")
+        grown.send(GIVE, ref_block_num=60_000, ref_block_prefix=0)
+
+    def test_the_first_block_can_be_referred_to(self, chain):
+        chain.produce()
+        envelope = chain.sign(GIVE, ref_block_prefix=77)
+        refused(chain, envelope, TaposMismatchError, "transaction.tapos_mismatch")
+        chain.send(GIVE)
 
     def test_an_old_block_is_good_enough(self, grown):
         envelope = grown.sign(GIVE)

@@ -30,6 +30,7 @@ from smtchain.chain.genesis_reader import (
 from smtchain.state.tables.smt import SmtPhase
 
 DEV = symbol_from_nai("@@439870063", 3)
+ALL_KEYS = {role: {"seed": role} for role in ("owner", "active", "posting", "memo")}
 VESTING_TWIN = nai_string(paired_symbol(DEV))
 PEOPLE = ("alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy")
 
@@ -192,6 +193,24 @@ MALFORMED = [
     (("accounts", 1, "balance"), "2000000.000 STEEM", GenesisSupplyError, "supply.steem"),
     (("accounts", 1, "sbd_balance"), "0.000 SBD", GenesisSupplyError, "supply.sbd"),
     (("accounts", 1, "surprise"), 1, GenesisUnknownFieldError, "accounts[1].surprise"),
+    (("accounts", 1, "keys"), ALL_KEYS | {"x": 1}, GenesisUnknownFieldError, "accounts[1].keys.x"),
+    (("supply", "surprise"), 1, GenesisUnknownFieldError, "supply.surprise"),
+    (("witnesses", 0, "surprise"), 1, GenesisUnknownFieldError, "witnesses[0].surprise"),
+    (("median_price", "surprise"), 1, GenesisUnknownFieldError, "median_price.surprise"),
+    (("tokens", 0, "surprise"), 1, GenesisUnknownFieldError, "tokens[0].surprise"),
+    (("tokens", 0, "symbol", "surprise"), 1, GenesisUnknownFieldError, "tokens[0].symbol.surprise"),
+    (
+        ("tokens", 0, "holders", 0, "surprise"),
+        1,
+        GenesisUnknownFieldError,
+        "tokens[0].holders[0].surprise",
+    ),
+    (
+        ("tokens", 0, "market_maker"),
+        {"steem": "0.000 STEEM", "tokens": "0.000", "surprise": 1},
+        GenesisUnknownFieldError,
+        "tokens[0].market_maker.surprise",
+    ),
     (
         ("accounts", 1, "recovery_account"),
         "nobody",
@@ -260,6 +279,12 @@ class TestMalformedFiles:
             parse_genesis(changed(document, path, value))
         assert caught.value.field.startswith(field)
         parse_genesis(json.loads(json.dumps(document)) if path[0] != "params" else base(document))
+
+    def test_a_witness_given_twice_is_refused(self, document):
+        twice = document["witnesses"] * 2
+        with pytest.raises(GenesisDuplicateError) as caught:
+            parse_genesis(changed(document, ("witnesses",), twice))
+        assert (caught.value.field, caught.value.value) == ("witnesses", "initminer")
 
     def test_two_tokens_of_one_identifier_are_refused(self, document):
         twin = copy.deepcopy(document["tokens"][0])

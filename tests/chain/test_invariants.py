@@ -150,6 +150,7 @@ RULES = [
     (5, falsify("smt_balances", "alice", DEV, liquid=-1)),
     (6, empty_balance_kept),
     (6, foreign_token_balance),
+    (6, insert("smt_balances", SmtBalance(owner="nobody", nai=DEV, symbol=DEV | 3, liquid=1))),
     (6, falsify("smt_balances", "alice", DEV, symbol=DEV | 0x10 | 5)),
     (7, falsify("accounts", "alice", balance=1_000_000_001)),
     (7, falsify("accounts", "alice", savings_balance=1)),
@@ -223,6 +224,49 @@ def test_a_falsified_row_breaks_its_rule(chain, rule, falsehood):
     recount(chain.state, chain.params)
     with pytest.raises(InvariantViolationError, match=rf"^invariant {rule}: "):
         falsified(chain, falsehood, recount)
+    recount(chain.state, chain.params)
+
+
+def test_every_place_that_holds_money_counts(chain):
+    """Amounts in columns that are empty in the dev chain, and supplies raised by as much."""
+    state = chain.state
+    globals_, token = state.globals.get(), state.smt_tokens.get(DEV)
+    holding = state.smt_balances.get("alice", DEV)
+    state.accounts.modify(
+        state.accounts.get("alice"),
+        savings_balance=1,
+        reward_steem_balance=2,
+        reward_vesting_steem=3,
+        reward_vesting_balance=4,
+        savings_sbd_balance=5,
+        reward_sbd_balance=6,
+    )
+    state.smt_balances.modify(
+        holding, savings=1, pending_liquid=2, pending_vesting_shares=3, pending_vesting_value=4
+    )
+    state.smt_tokens.modify(
+        token,
+        current_supply=token.current_supply + 12,
+        pending_rewarded_vesting_shares=3,
+        pending_rewarded_vesting_smt=4,
+        market_maker_tokens=5,
+        market_maker_steem=7,
+    )
+    # SBD 5 + 6, of which 9 count as initial; STEEM 1 + 2 + 3 + 7; the price is 1 to 1.
+    state.globals.modify(
+        globals_,
+        init_sbd_supply=9,
+        current_sbd_supply=globals_.current_sbd_supply + 2,
+        current_supply=globals_.current_supply + 13,
+        virtual_supply=globals_.virtual_supply + 15,
+        pending_rewarded_vesting_steem=3,
+        pending_rewarded_vesting_shares=4,
+    )
+    recount(state, chain.params)
+
+
+def test_an_active_token_may_wait_for_its_inflation(chain):
+    chain.state.smt_events.insert(SmtEvent(id=0, time=4_000_000_000, kind=5, nai=DEV))
     recount(chain.state, chain.params)
 
 
@@ -326,6 +370,25 @@ class TestGenerations:
         self.check_events(stage, 4)
         stage.produce(2)
         self.check_events(stage)
+
+    def test_an_event_that_is_overdue_is_found(self, stage):
+        def put_off(state):
+            event = state.smt_events.first("by_nai", stripped(self.SYMBOL))
+            state.smt_events.remove(event)
+            state.smt_events.insert(replace(event, time=stage.now - 1))
+
+        with pytest.raises(InvariantViolationError, match=r"^invariant 16: .* has not run"):
+            falsified(stage, put_off, recount)
+
+    def test_contributions_are_recounted(self, stage):
+        self.contribute(stage)
+        nai = stripped(self.SYMBOL)
+        for falsehood, complaint in (
+            (falsify("smt_generations", nai, contribution_count=2), "contributions to"),
+            (falsify("smt_contributions", nai, "bob", 1, contribution=0), "contribution 1 is 0"),
+        ):
+            with pytest.raises(InvariantViolationError, match=f"^invariant 15: {complaint}"):
+                falsified(stage, falsehood, recount)
 
     def test_while_paying_it_holds_what_founders_get_to_the_satoshi(self, stage):
         self.contribute(stage)

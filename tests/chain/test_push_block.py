@@ -25,7 +25,9 @@ from smtchain.chain.block_checks import (
     OldVersionError,
     UnknownWitnessError,
     WitnessSignatureError,
+    WrongPreviousError,
     WrongWitnessError,
+    check_header,
 )
 from smtchain.chain.fork_db import BlockTooOldError, KnownBlockError, UnlinkableBlockError
 from smtchain.chain.options import ChainOptions
@@ -218,6 +220,75 @@ class TestBadBodies:
         _, taker, good = pair
         wild = remade(good, taker.params, previous=b"\xff" * 20)
         refused(taker, wild.raw, BlockTooOldError, "block.too_old")
+
+    def test_exactly_the_bytes_the_witnesses_allow(self, pair):
+        maker, taker, good = pair
+        reference = dict(
+            zip(
+                ("ref_block_num", "ref_block_prefix"),
+                block_reference(good.block.previous),
+                strict=True,
+            )
+        )
+
+        def block_of(*lengths):
+            transactions = tuple(
+                maker.sign(replace(GIVE, memo=f"{number:03}".ljust(length, "m")), **reference)
+                for number, length in enumerate(lengths)
+            )
+            root = BlockEnvelope.assemble(good.block, transactions, taker.params).merkle_root()
+            return remade(
+                good, taker.params, transactions=transactions, transaction_merkle_root=root
+            )
+
+        # What 66 transfers leave is room for one more, with a memo of 128 bytes or more.
+        left = 131_072 - block_of(*[1_850] * 66, 1_000).size
+        full, too_full = (block_of(*[1_850] * 66, 1_000 + left + more) for more in (0, 1))
+        assert (full.size, too_full.size) == (131_072, 131_073)
+        refused(taker, too_full, BlockTooLargeError, "block.too_large")
+        assert taker.chain.push_block(full)
+
+
+class TestTurns:
+    """Two witnesses, initminer and alice, who take turns."""
+
+    @pytest.fixture
+    def pair(self, stage_with, dev_genesis):
+        (initminer,) = dev_genesis.witnesses
+        alice = replace(initminer, owner="alice", signing_key=key_of("alice").public_key)
+        genesis = replace(dev_genesis, witnesses=(initminer, alice))
+        maker = stage_with(ChainOptions(), genesis)
+        taker = stage_with(ChainOptions(recount_every=1), genesis)
+        return maker, taker, maker.produce().envelope
+
+    def test_each_slot_belongs_to_one_witness(self, pair):
+        maker, taker, good = pair
+        other = "alice" if good.block.witness == "initminer" else "initminer"
+        usurped = remade(good, taker.params, key=key_of(other), witness=other)
+        error = refused(taker, usurped, WrongWitnessError, "block.wrong_witness")
+        assert (error.field, error.value) == ("witness", other)
+        assert taker.chain.push_block(good)
+        assert maker.produce().envelope.block.witness == other
+
+    def test_the_slot_after_is_the_others(self, pair):
+        _, taker, good = pair
+        late = remade(
+            good,
+            taker.params,
+            key=key_of(good.block.witness),
+            timestamp=good.block.timestamp + 3,
+        )
+        refused(taker, late, WrongWitnessError, "block.wrong_witness")
+
+    def test_a_block_on_another_than_the_head(self, pair):
+        """The tree of blocks sorts such a block out before; the block log has no tree."""
+        _, taker, good = pair
+        stray = remade(
+            good, taker.params, key=key_of(good.block.witness), previous=bytes(19) + b"\1"
+        )
+        with pytest.raises(WrongPreviousError) as caught:
+            check_header(taker.chain._head.context(), stray, is_signature_trusted=True)
+        assert (caught.value.code, caught.value.field) == ("block.wrong_previous", "previous")
 
 
 class TestProducing:

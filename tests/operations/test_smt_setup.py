@@ -158,6 +158,18 @@ class TestSmtSetupValidate:
     def test_accepts_8_decimals(self):
         replace(VALID, symbol=smt_symbol(18118804, 8), decimal_places=8).validate(DEV_PARAMS)
 
+    def test_accepts_no_decimals(self):
+        replace(VALID, symbol=smt_symbol(18118804, 0), decimal_places=0).validate(DEV_PARAMS)
+
+    def test_accepts_a_supply_of_one_satoshi(self):
+        one = replace(
+            POLICY,
+            pre_soft_cap_unit=GenerationUnit((("xyz", 1),), (("xyz2", 1),)),
+            hard_cap_steem_units_commitment=public(1),
+            max_unit_ratio=1,
+        )
+        replace(VALID, initial_generation_policy=one, max_supply=1).validate(DEV_PARAMS)
+
     def test_json_without_max_supply_means_the_largest(self):
         data = {"control_account": "alice", "symbol": {"nai": "@@181188044", "decimals": 4}}
         assert from_json(SmtSetup, data, DEV).max_supply == MAX_SUPPLY

@@ -14,7 +14,6 @@ from protocol.errors import InvalidOperationError
 from protocol.params import DEV_PARAMS
 from protocol.validation import (
     INFLATION_UNIT_TARGETS,
-    MAX_JSON_DEPTH,
     STEEM_UNIT_TARGETS,
     TOKEN_UNIT_TARGETS,
     check_account_name,
@@ -159,7 +158,8 @@ def test_text_bounds_are_both_allowed():
         '"x"',
         '{"a":1,"a":2}',
         "9" * 5000,
-        "[" * MAX_JSON_DEPTH + "]" * MAX_JSON_DEPTH,
+        "[" * 200 + "]" * 200,
+        "[" * 199 + "[],[]" + "]" * 199,
         '"' + "[" * 1000 + '"',
         '"\\"' + "[" * 1000 + '"',
         "[" + "[]," * 1000 + "[]]",
@@ -185,8 +185,8 @@ def test_accepts_json(text):
         "tru",
         '"a\nb"',
         "\ufeff{}",
-        "[" * (MAX_JSON_DEPTH + 1) + "]" * (MAX_JSON_DEPTH + 1),
-        '{"a":' * (MAX_JSON_DEPTH + 1) + "1" + "}" * (MAX_JSON_DEPTH + 1),
+        "[" * 201 + "]" * 201,
+        '{"a":' * 201 + "1" + "}" * 201,
         "[" * 100_000,
         '["' + '\\"' * 30_000 + "[" * 300,
     ],
@@ -202,6 +202,21 @@ def test_metadata_may_be_empty():
     assert not is_json_text("")
 
 
+@pytest.mark.parametrize(
+    ("check", "value", "bounds"),
+    [
+        (check_text, "", {"minimum": 1, "maximum": 9}),
+        (check_text, "four", {"maximum": 3}),
+        (check_text, "a\ud800", {"maximum": 9}),
+        (check_json_text, "{", {}),
+    ],
+)
+def test_a_refused_text_is_named_and_shown(check, value, bounds):
+    with pytest.raises(InvalidOperationError) as caught:
+        check(value, "url", **bounds)
+    assert (caught.value.field, caught.value.value) == ("url", value)
+
+
 def test_symbol_must_be_one_of_those_allowed():
     check_symbol(Asset(1, STEEM), STEEM, "fee")
     check_symbol(Asset(1, SBD), (STEEM, SBD), "fee")
@@ -212,12 +227,15 @@ def test_symbol_must_be_one_of_those_allowed():
 def test_liquid_and_smt_symbols():
     for symbol in (STEEM, SBD, TOKEN):
         check_liquid(symbol, "symbol")
-    for symbol in (VESTS, paired_symbol(TOKEN)):
-        refused("operation.vesting_symbol", check_liquid, symbol, "symbol")
+    # The vesting twin of data digits 10000000 has 10000001.
+    for symbol, word in ((VESTS, "VESTS"), (paired_symbol(TOKEN), "@@100000011")):
+        error = refused("operation.vesting_symbol", check_liquid, symbol, "symbol")
+        assert (error.field, error.value) == ("symbol", word)
     check_smt_symbol(TOKEN, "symbol")
     refused("operation.vesting_symbol", check_smt_symbol, paired_symbol(TOKEN), "symbol")
-    for symbol in (STEEM, SBD, VESTS):
-        refused("operation.not_smt_symbol", check_smt_symbol, symbol, "symbol")
+    for symbol, word in ((STEEM, "STEEM"), (SBD, "SBD"), (VESTS, "VESTS")):
+        error = refused("operation.not_smt_symbol", check_smt_symbol, symbol, "symbol")
+        assert (error.field, error.value) == ("symbol", word)
 
 
 def test_amount_signs():
@@ -228,7 +246,10 @@ def test_amount_signs():
     )
     assert (error.field, error.value) == ("amount", 0)
     refused("operation.amount_not_positive", check_positive_amount, Asset(-1, STEEM), "amount")
-    refused("operation.amount_negative", check_not_negative_amount, Asset(-1, STEEM), "amount")
+    error = refused(
+        "operation.amount_negative", check_not_negative_amount, Asset(-1, STEEM), "amount"
+    )
+    assert (error.field, error.value) == ("amount", -1)
 
 
 def test_bounds_are_both_allowed():
@@ -276,12 +297,13 @@ def test_authority_has_at_most_forty_members():
 
 def test_authority_must_be_possible_where_asked():
     check_authority_possible(single_key_authority(KEY), "owner")
-    refused(
+    error = refused(
         "operation.authority_impossible",
         check_authority_possible,
         Authority(2, (), ((KEY, 1),)),
         "owner",
     )
+    assert (error.field, error.value) == ("owner", 2)
 
 
 # D-24: which special name may stand in which map.

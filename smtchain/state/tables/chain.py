@@ -47,17 +47,17 @@ class BlockSummary:
     block_id: Ripemd160
 
 
-@stored(
-    "transaction",
-    key=("transaction_id",),
-    indexes={"by_expiration": ("expiration", "transaction_id")},
-)
+@stored("transaction", key=("expiration", "transaction_id"))
 @dataclass(frozen=True, slots=True)
 class TransactionRecord:
-    """A transaction applied and not yet expired: the duplicate check."""
+    """A transaction applied and not yet expired: the duplicate check.
 
-    transaction_id: Ripemd160
+    The id covers the expiration, so the two together are as unique as the id, and one order serves
+    both to look a transaction up and to forget it in time.
+    """
+
     expiration: Time
+    transaction_id: Ripemd160
 
 
 @stored("hardfork_property", key=())

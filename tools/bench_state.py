@@ -1,6 +1,6 @@
 """Times of the state engine, in microseconds and in R, the time of one signature recovery.
 
-Run it as a script: ``python tests/bench/bench_state.py [ACCOUNTS]``.  Not part of the test run.
+Run it as a script: ``python tools/bench_state.py [ACCOUNTS]``.
 Every figure is the median of the rounds, measured in process time.
 """
 
@@ -36,6 +36,7 @@ def microseconds(work, count):
 
 
 def recovery_time():
+    """Return the microseconds of one signature recovery."""
     key = coincurve.PrivateKey(b"\1" * 32)
     message = b"\2" * 32
     signature = key.sign_recoverable(message, hasher=None)
@@ -48,6 +49,7 @@ def recovery_time():
 
 
 def name_of(number):
+    """Return the name of an account by its number."""
     return f"account{number:07}"
 
 
@@ -68,6 +70,7 @@ def fill(state, accounts):
 
 
 def transfer(state, sender, receiver):
+    """Move a satoshi between two accounts."""
     accounts = state.accounts
     with state.checkpoint():
         source = accounts.get(sender)
@@ -94,6 +97,7 @@ def session_time(state):
 
 
 def failed_session_time(state):
+    """Begin, make two edits and take them back."""
     state.begin_pending()
     accounts = state.accounts
     one, two = accounts.get(name_of(0)), accounts.get(name_of(1))
@@ -110,6 +114,7 @@ def failed_session_time(state):
 
 
 def hot_transfer_time(state):
+    """Move satoshis among accounts that are all in memory."""
     names = [name_of(number) for number in range(HOT)]
     state.begin_pending()
 
@@ -124,7 +129,7 @@ def hot_transfer_time(state):
 
 
 def direct_transfer_time(directory, schema, rows):
-    """The same straight to LMDB: get, decode, set, encode, put, for two accounts."""
+    """Do the same straight to LMDB: get, decode, set, encode, put, for two accounts."""
     with lmdb.open(str(directory), map_size=1 << 30, sync=False) as env:
         with env.begin(write=True) as transaction:
             for row in rows:
@@ -158,10 +163,10 @@ def block_times(state, accounts):
         for place in range(TRANSACTIONS):
             transfer(state, names[2 * place], names[2 * place + 1])
             record = TransactionRecord(
-                (number << 32 | place).to_bytes(20, "little"), 1_000 + number
+                1_000 + number, (number << 32 | place).to_bytes(20, "little")
             )
             state.transactions.insert(record)
-        while (due := state.transactions.first("by_expiration")) is not None:
+        while (due := state.transactions.first()) is not None:
             if due.expiration > 995 + number:
                 break
             state.transactions.remove(due)
@@ -186,7 +191,7 @@ def empty_block_time(state):
             state.begin_block(number)
             head = state.globals.get()
             state.globals.modify(head, head_block_number=number, time=number)
-            state.transactions.first("by_expiration")
+            state.transactions.first()
             state.smt_events.first()
             state.accounts.first("by_next_vesting_withdrawal")
             state.seal_block()
@@ -196,6 +201,7 @@ def empty_block_time(state):
 
 
 def main():
+    """Print all figures."""
     gc.freeze()
     gc.set_threshold(50_000)  # as the node does
     accounts = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
@@ -229,6 +235,7 @@ def main():
 
 
 def microseconds_once(state, accounts):
+    """Return the process time of `work`, done once, per time."""
     begin = time.process_time()
     fill(state, accounts)
     return (time.process_time() - begin) / accounts * 1e6
